@@ -1,0 +1,100 @@
+/* chunk.h - the layout of a chunk
+ *
+ * All memory is handed out in chunks. A chunk is a header and a payload, and
+ * the next chunk begins where it ends:
+ *
+ *   chunk ->   +--------------------------+
+ *              | prev_size                |  lent to the chunk before
+ *              +--------------------------+
+ *              | size                     |  bytes from here to the next chunk
+ *   payload -> +--------------------------+
+ *              | bytes of the program     |
+ *              :                          :
+ *   next ->    | its prev_size, lent to us|
+ *              +--------------------------+
+ *              | its size                 |
+ *
+ * A payload must be aligned for any type, on 64-bit machines to 16 bytes, but
+ * the size takes only 8. The 8 bytes between them are not wasted: they are
+ * the last word of the payload before. So a chunk costs one word, not two.
+ *
+ * Invariant: a size is a multiple of MALLOC_ALIGNMENT and at least MINSIZE.
+ */
+#ifndef CHUNK_H
+#define CHUNK_H
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct chunk {
+    size_t prev_size; /* the last word of the payload before */
+    size_t size;      /* in bytes, header included */
+};
+
+#define HEADER_SIZE      sizeof(struct chunk)
+#define MALLOC_ALIGNMENT alignof(max_align_t)
+#define MINSIZE          (4 * sizeof(size_t))
+
+/* The next multiple of unit, a power of two. */
+static inline size_t align_up(size_t n, size_t unit)
+{
+    return (n + unit - 1) & ~(unit - 1);
+}
+
+/* The size of the chunk for a request, in bytes; 0 if there can be none. */
+static inline size_t request_to_size(size_t request)
+{
+    if (request > PTRDIFF_MAX)
+        return 0;
+    size_t size = align_up(request + sizeof(size_t), MALLOC_ALIGNMENT);
+    return size < MINSIZE ? MINSIZE : size;
+}
+
+/* Write the header of a new chunk. */
+static inline struct chunk *make_chunk(void *address, size_t size)
+{
+    struct chunk *c = address;
+    c->size = size;
+    return c;
+}
+
+static inline void *chunk_to_payload(struct chunk *c)
+{
+    return (char *)c + HEADER_SIZE;
+}
+
+static inline struct chunk *payload_to_chunk(void *payload)
+{
+    return (struct chunk *)((char *)payload - HEADER_SIZE);
+}
+
+static inline size_t chunk_size(const struct chunk *c)
+{
+    return c->size;
+}
+
+static inline void set_size(struct chunk *c, size_t size)
+{
+    c->size = size;
+}
+
+/* The chunk, or whatever else, that lies offset bytes further on. */
+static inline struct chunk *chunk_at(struct chunk *c, size_t offset)
+{
+    return (struct chunk *)((char *)c + offset);
+}
+
+static inline struct chunk *chunk_after(struct chunk *c)
+{
+    return chunk_at(c, chunk_size(c));
+}
+
+/* How many bytes the program may use: all but our own size. */
+static inline size_t usable_size(const struct chunk *c)
+{
+    return chunk_size(c) - sizeof(size_t);
+}
+
+#endif

@@ -1,0 +1,69 @@
+/* allocate.c - the work of malloc, free, realloc and memalign on chunks
+ *
+ * A free chunk that is large enough is handed out again; only where there is
+ * none is the next one cut from top. A chunk keeps its size for ever: it is
+ * never split for a smaller request, nor merged with a free neighbour for a
+ * larger one.
+ */
+#include "allocate.h"
+#include "os.h"
+
+struct chunk *allocate(struct arena *a, size_t size)
+{
+    struct chunk *c = freelist_take(&a->free_list, size);
+    if (c == NULL)
+        return take_from_top(a, size);
+    return c;
+}
+
+struct chunk *allocate_aligned(struct arena *a, size_t alignment, size_t size)
+{
+    /* So much that an aligned payload is inside, wherever the chunk falls. */
+    struct chunk *c = allocate(a, size + alignment + MINSIZE);
+    if (c == NULL)
+        return NULL;
+    uintptr_t payload = (uintptr_t)chunk_to_payload(c);
+    if (payload % alignment != 0) {
+        /* Cut it in two; the lead must be large enough to be a chunk. */
+        size_t lead = align_up(payload + MINSIZE, alignment) - payload;
+        struct chunk *before = c;
+        c = make_chunk(chunk_at(before, lead), chunk_size(before) - lead);
+        set_size(before, lead);
+    }
+    return c;
+}
+
+/* Can a chunk, or the end of a region, begin here? */
+static bool plausible(struct arena *a, struct chunk *c)
+{
+    size_t size = chunk_size(c);
+    return is_fence(c) || (size >= MINSIZE && size < a->system_mem);
+}
+
+/* Can this chunk be one of ours, and in use? */
+static void check_release(struct arena *a, struct chunk *c)
+{
+    struct chunk *next = chunk_after(c);
+
+    if (c >= a->top && c < chunk_after(a->top))
+        fatal("double free or corruption (top)");
+    if (c < a->top && next > a->top)
+        fatal("double free or corruption (out)");
+    if (!chunk_in_use(c))
+        fatal("double free or corruption (!prev)");
+    if (!plausible(a, next))
+        fatal("free(): invalid next size (normal)");
+}
+
+void release(struct arena *a, struct chunk *c)
+{
+    check_release(a, c);
+    freelist_push(&a->free_list, c);
+}
+
+bool resize(struct arena *a, struct chunk *c, size_t size)
+{
+    if (chunk_size(c) >= a->system_mem)
+        fatal("realloc(): invalid old size");
+    return chunk_size(c) >= size;
+}

@@ -1,0 +1,120 @@
+/* check.c - walk over the chunks, and check that they are as they must be
+ *
+ * The walk needs no list: from a chunk and its size follows where the next
+ * one begins, up to top. A check that is made after every operation finds a
+ * mistake where it is made, not thousands of operations later where it hurts.
+ * Both cost time in proportion to the number of chunks.
+ */
+#include "arena.h"
+#include "inspect.h"
+
+#pragma GCC visibility push(default)
+
+/* The chunk that follows in the walk; NULL after top. */
+static struct chunk *walk_next(struct arena *a, struct chunk *c)
+{
+    if (c == a->top)
+        return NULL;
+    if (is_fence(c))
+        return ((struct fence *)c)->next;
+    return chunk_after(c);
+}
+
+static struct malloc_chunk_info describe(struct arena *a, struct chunk *c)
+{
+    struct malloc_chunk_info info = {
+        .address = c,
+        .payload = chunk_to_payload(c),
+        .size = chunk_size(c),
+        .kind = MALLOC_USED,
+    };
+    if (c == a->top) {
+        info.kind = MALLOC_TOP;
+    } else if (is_fence(c)) {
+        info.kind = MALLOC_FENCE;
+        info.size = ((struct fence *)c)->extent;
+    } else if (!chunk_in_use(c)) {
+        info.kind = MALLOC_FREE;
+    }
+    return info;
+}
+
+/* Do the chunks cover the memory held, each of a possible size? */
+static const char *check_sizes(struct arena *a)
+{
+    size_t total = 0;
+
+    for (struct chunk *c = a->first; c != NULL; c = walk_next(a, c)) {
+        size_t size = describe(a, c).size;
+        if (size < MINSIZE)
+            return "a chunk is smaller than MINSIZE";
+        if (size % MALLOC_ALIGNMENT != 0)
+            return "a chunk's size is not a multiple of the alignment";
+        if (size > a->system_mem - total)
+            return "the chunks reach beyond the memory held";
+        total += size;
+    }
+    if (total != a->system_mem)
+        return "the chunks do not cover the memory held";
+    return NULL;
+}
+
+static size_t count_free(struct arena *a)
+{
+    size_t count = 0;
+
+    for (struct chunk *c = a->first; c != NULL; c = walk_next(a, c))
+        count += describe(a, c).kind == MALLOC_FREE;
+    return count;
+}
+
+/* Are the chunks on the free list those that are marked as free? */
+static const char *check_free_list(struct arena *a)
+{
+    size_t missing = count_free(a);
+
+    for (struct chunk *c = a->free_list.first; c != NULL; c = c->fd) {
+        if (chunk_in_use(c))
+            return "a chunk on the free list is marked as used";
+        if (missing-- == 0)
+            return "the free list is longer than there are free chunks";
+    }
+    return missing == 0 ? NULL : "a free chunk is not on the free list";
+}
+
+int malloc_walk(malloc_visitor *visit, void *context)
+{
+    struct arena *a = &main_arena;
+    int answer = 0;
+
+    arena_lock(a);
+    for (struct chunk *c = a->first; c != NULL && answer == 0;
+         c = walk_next(a, c)) {
+        struct malloc_chunk_info info = describe(a, c);
+        answer = visit(&info, context);
+    }
+    arena_unlock(a);
+    return answer;
+}
+
+size_t malloc_held(void)
+{
+    struct arena *a = &main_arena;
+
+    arena_lock(a);
+    size_t held = a->system_mem;
+    arena_unlock(a);
+    return held;
+}
+
+const char *malloc_check(void)
+{
+    struct arena *a = &main_arena;
+
+    arena_lock(a);
+    const char *broken = check_sizes(a);
+    if (broken == NULL)
+        broken = check_free_list(a);
+    arena_unlock(a);
+    return broken;
+}

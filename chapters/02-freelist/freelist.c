@@ -1,0 +1,36 @@
+/* freelist.c - a list of free chunks
+ *
+ * First fit: the list is searched from its start, and the first chunk that is
+ * large enough is taken, however much too large it is. The chunk freed last
+ * stands first, since it is the likeliest to be in the processor's cache.
+ *
+ * Putting a chunk on the list takes constant time; finding one takes time in
+ * proportion to the number of chunks before it that are too small.
+ *
+ * Invariant: a chunk is on the list if and only if it is marked as free.
+ */
+#include "freelist.h"
+
+void freelist_push(struct freelist *list, struct chunk *c)
+{
+    c->fd = list->first;
+    list->first = c;
+    mark_free(c);
+}
+
+struct chunk *freelist_take(struct freelist *list, size_t size)
+{
+    /* link is the pointer that leads to c, so that c can be left out. */
+    struct chunk **link = &list->first;
+    struct chunk *c = *link;
+
+    while (c != NULL && chunk_size(c) < size) {
+        link = &c->fd;
+        c = *link;
+    }
+    if (c != NULL) {
+        *link = c->fd;
+        mark_used(c);
+    }
+    return c;
+}

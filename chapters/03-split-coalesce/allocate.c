@@ -1,0 +1,94 @@
+/* allocate.c - the work of malloc, free, realloc and memalign on chunks
+ *
+ * A free chunk that is large enough is handed out again; only where there is
+ * none is the next one cut from top. What a chunk has beyond the request is
+ * split off and stays free; what becomes free is merged with the free memory
+ * around it.
+ */
+#include "allocate.h"
+#include "coalesce.h"
+#include "os.h"
+
+/* Give back what a chunk in use has beyond size bytes, if it is enough to make
+ * a chunk of. */
+static void split(struct arena *a, struct chunk *c, size_t size)
+{
+    size_t rest = chunk_size(c) - size;
+
+    if (rest >= MINSIZE) {
+        set_size(c, size);
+        release(a, make_chunk(chunk_after(c), rest));
+    }
+}
+
+struct chunk *allocate(struct arena *a, size_t size)
+{
+    struct chunk *c = freelist_take(&a->free_list, size);
+    if (c == NULL)
+        return take_from_top(a, size);
+    split(a, c, size);
+    return c;
+}
+
+struct chunk *allocate_aligned(struct arena *a, size_t alignment, size_t size)
+{
+    /* So much that an aligned payload is inside, wherever the chunk falls. */
+    struct chunk *c = allocate(a, size + alignment + MINSIZE);
+    if (c == NULL)
+        return NULL;
+    uintptr_t payload = (uintptr_t)chunk_to_payload(c);
+    if (payload % alignment != 0) {
+        /* Cut it in two; the lead must be large enough to be a chunk. */
+        size_t lead = align_up(payload + MINSIZE, alignment) - payload;
+        struct chunk *before = c;
+        c = make_chunk(chunk_at(before, lead), chunk_size(before) - lead);
+        set_size(before, lead);
+        release(a, before);
+    }
+    split(a, c, size);
+    return c;
+}
+
+/* Can a chunk, or the end of a region, begin here? */
+static bool plausible(struct arena *a, struct chunk *c)
+{
+    size_t size = chunk_size(c);
+    return is_fence(c) || (size >= MINSIZE && size < a->system_mem);
+}
+
+/* Can this chunk be one of ours, and in use? */
+static void check_release(struct arena *a, struct chunk *c)
+{
+    struct chunk *next = chunk_after(c);
+
+    if (c >= a->top && c < chunk_after(a->top))
+        fatal("double free or corruption (top)");
+    if (c < a->top && next > a->top)
+        fatal("double free or corruption (out)");
+    if (!chunk_in_use(c))
+        fatal("double free or corruption (!prev)");
+    if (!plausible(a, next))
+        fatal("free(): invalid next size (normal)");
+}
+
+void release(struct arena *a, struct chunk *c)
+{
+    check_release(a, c);
+    c = coalesce(a, c);
+    if (c == a->top)
+        trim_top(a);
+    else
+        freelist_push(&a->free_list, c);
+}
+
+bool resize(struct arena *a, struct chunk *c, size_t size)
+{
+    if (chunk_size(c) >= a->system_mem)
+        fatal("realloc(): invalid old size");
+    if (!plausible(a, chunk_after(c)))
+        fatal("realloc(): invalid next size");
+    if (chunk_size(c) < size && !extend(a, c, size))
+        return false;
+    split(a, c, size);
+    return true;
+}
