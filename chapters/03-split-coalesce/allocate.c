@@ -71,14 +71,21 @@ static void check_release(struct arena *a, struct chunk *c)
         fatal("free(): invalid next size (normal)");
 }
 
+/* Merge a chunk that is no longer used with the free memory around it, and
+ * put it where it is found again. Returns the merged chunk, which may be top. */
+static struct chunk *make_free(struct arena *a, struct chunk *c)
+{
+    c = coalesce(a, c);
+    if (c != a->top)
+        freelist_push(&a->free_list, c);
+    return c;
+}
+
 void release(struct arena *a, struct chunk *c)
 {
     check_release(a, c);
-    c = coalesce(a, c);
-    if (c == a->top)
+    if (make_free(a, c) == a->top)
         trim_top(a);
-    else
-        freelist_push(&a->free_list, c);
 }
 
 bool resize(struct arena *a, struct chunk *c, size_t size)

@@ -20,22 +20,26 @@ static struct chunk *walk_next(struct arena *a, struct chunk *c)
     return chunk_after(c);
 }
 
+/* The bytes from here to what follows in memory. */
+static size_t extent(struct chunk *c)
+{
+    return is_fence(c) ? ((struct fence *)c)->extent : chunk_size(c);
+}
+
 static struct malloc_chunk_info describe(struct arena *a, struct chunk *c)
 {
     struct malloc_chunk_info info = {
         .address = c,
         .payload = chunk_to_payload(c),
-        .size = chunk_size(c),
+        .size = extent(c),
         .kind = MALLOC_USED,
     };
-    if (c == a->top) {
+    if (c == a->top)
         info.kind = MALLOC_TOP;
-    } else if (is_fence(c)) {
+    else if (is_fence(c))
         info.kind = MALLOC_FENCE;
-        info.size = ((struct fence *)c)->extent;
-    } else if (!chunk_in_use(c)) {
+    else if (!chunk_in_use(c))
         info.kind = MALLOC_FREE;
-    }
     return info;
 }
 
@@ -45,7 +49,7 @@ static const char *check_sizes(struct arena *a)
     size_t total = 0;
 
     for (struct chunk *c = a->first; c != NULL; c = walk_next(a, c)) {
-        size_t size = describe(a, c).size;
+        size_t size = extent(c);
         if (size < MINSIZE)
             return "a chunk is smaller than MINSIZE";
         if (size % MALLOC_ALIGNMENT != 0)
