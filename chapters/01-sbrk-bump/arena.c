@@ -34,11 +34,6 @@ __attribute__((constructor)) static void register_fork_handlers(void)
     pthread_atfork(before_fork, after_fork, after_fork);
 }
 
-static size_t top_size(const struct arena *a)
-{
-    return a->top != NULL ? chunk_size(a->top) : 0;
-}
-
 static char *top_end(const struct arena *a)
 {
     return (char *)a->top + top_size(a);

@@ -55,6 +55,11 @@ static inline bool is_fence(const struct chunk *c)
     return chunk_size(c) == 0;
 }
 
+static inline size_t top_size(const struct arena *a)
+{
+    return a->top != NULL ? chunk_size(a->top) : 0;
+}
+
 /* Cut a chunk of size bytes from top, which grows if it is too small. Returns
  * NULL with errno ENOMEM if the system gives no more. */
 struct chunk *take_from_top(struct arena *a, size_t size);
