@@ -13,12 +13,18 @@
 #include "freelist.h"
 #include "os.h"
 
-void freelist_push(struct freelist *list, struct chunk *c)
+/* Put a chunk on a list, just before one that is there or before its head. */
+static void insert(struct chunk *at, struct chunk *c)
 {
-    c->fd = list->head.fd;
-    c->bk = &list->head;
+    c->fd = at;
+    c->bk = at->bk;
     c->fd->bk = c;
     c->bk->fd = c;
+}
+
+void freelist_push(struct freelist *list, struct chunk *c)
+{
+    insert(list->head.fd, c);
     mark_free(c);
 }
 
