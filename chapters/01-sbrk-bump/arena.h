@@ -53,6 +53,12 @@ static inline bool is_fence(const struct chunk *c)
     return chunk_size(c) == 0;
 }
 
+/* The bytes from a chunk, or a fence, to what follows it. */
+static inline size_t extent(const struct chunk *c)
+{
+    return is_fence(c) ? ((const struct fence *)c)->extent : chunk_size(c);
+}
+
 static inline size_t top_size(const struct arena *a)
 {
     return a->top != NULL ? chunk_size(a->top) : 0;

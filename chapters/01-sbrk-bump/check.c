@@ -20,12 +20,6 @@ static struct chunk *walk_next(struct arena *a, struct chunk *c)
     return chunk_after(c);
 }
 
-/* The bytes from here to what follows in memory. */
-static size_t extent(struct chunk *c)
-{
-    return is_fence(c) ? ((struct fence *)c)->extent : chunk_size(c);
-}
-
 static struct malloc_chunk_info describe(struct arena *a, struct chunk *c)
 {
     struct malloc_chunk_info info = {

@@ -33,13 +33,6 @@ struct chunk *allocate_aligned(struct arena *a, size_t alignment, size_t size)
     return c;
 }
 
-/* Can a chunk, or the end of a region, begin here? */
-static bool plausible(struct arena *a, struct chunk *c)
-{
-    size_t size = chunk_size(c);
-    return is_fence(c) || (size >= MINSIZE && size < a->system_mem);
-}
-
 /* Can this chunk be one of ours, and in use? */
 static void check_release(struct arena *a, struct chunk *c)
 {

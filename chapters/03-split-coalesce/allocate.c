@@ -9,6 +9,16 @@
 #include "coalesce.h"
 #include "os.h"
 
+/* Merge a chunk that is no longer used with the free memory around it, and
+ * put it where it is found again. Returns the merged chunk, which may be top. */
+static struct chunk *make_free(struct arena *a, struct chunk *c)
+{
+    c = coalesce(a, c);
+    if (c != a->top)
+        freelist_push(&a->free_list, c);
+    return c;
+}
+
 /* Give back what a chunk in use has beyond size bytes, if it is enough to make
  * a chunk of. */
 static void split(struct arena *a, struct chunk *c, size_t size)
@@ -49,13 +59,6 @@ struct chunk *allocate_aligned(struct arena *a, size_t alignment, size_t size)
     return c;
 }
 
-/* Can a chunk, or the end of a region, begin here? */
-static bool plausible(struct arena *a, struct chunk *c)
-{
-    size_t size = chunk_size(c);
-    return is_fence(c) || (size >= MINSIZE && size < a->system_mem);
-}
-
 /* Can this chunk be one of ours, and in use? */
 static void check_release(struct arena *a, struct chunk *c)
 {
@@ -69,16 +72,6 @@ static void check_release(struct arena *a, struct chunk *c)
         fatal("double free or corruption (!prev)");
     if (!plausible(a, next))
         fatal("free(): invalid next size (normal)");
-}
-
-/* Merge a chunk that is no longer used with the free memory around it, and
- * put it where it is found again. Returns the merged chunk, which may be top. */
-static struct chunk *make_free(struct arena *a, struct chunk *c)
-{
-    c = coalesce(a, c);
-    if (c != a->top)
-        freelist_push(&a->free_list, c);
-    return c;
 }
 
 void release(struct arena *a, struct chunk *c)

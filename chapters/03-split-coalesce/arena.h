@@ -55,9 +55,21 @@ static inline bool is_fence(const struct chunk *c)
     return chunk_size(c) == 0;
 }
 
+/* The bytes from a chunk, or a fence, to what follows it. */
+static inline size_t extent(const struct chunk *c)
+{
+    return is_fence(c) ? ((const struct fence *)c)->extent : chunk_size(c);
+}
+
 static inline size_t top_size(const struct arena *a)
 {
     return a->top != NULL ? chunk_size(a->top) : 0;
+}
+
+/* Can this be a chunk, or a fence, that is not all of the arena? */
+static inline bool plausible(const struct arena *a, const struct chunk *c)
+{
+    return extent(c) >= MINSIZE && extent(c) < a->system_mem;
 }
 
 /* Cut a chunk of size bytes from top, which grows if it is too small. Returns
