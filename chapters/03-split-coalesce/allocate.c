@@ -10,7 +10,7 @@
 #include "os.h"
 
 /* Merge a chunk that is no longer used with the free memory around it, and
- * put it where it is found again. Returns the merged chunk, which may be top. */
+ * put it where it is found again. Returns the merged chunk or top. */
 static struct chunk *make_free(struct arena *a, struct chunk *c)
 {
     c = coalesce(a, c);

@@ -1,0 +1,255 @@
+/* errors.c - what an allocator answers when it cannot do what is asked
+ *
+ * It returns NULL, sets errno to ENOMEM, and loses nothing: all that was
+ * allocated before is intact, and when there is memory again it goes on.
+ */
+#include "suite.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+
+/* Sizes that no machine has, around the places where adding a header, a page
+ * or an alignment to them overflows. */
+static const size_t absurd[] = {
+    PTRDIFF_MAX,    (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 2 * MiB,
+    SIZE_MAX - 4096, SIZE_MAX - 4095,         SIZE_MAX - 32,
+    SIZE_MAX - 16,  SIZE_MAX - 7,            SIZE_MAX,
+};
+
+/* Make a call that must fail with ENOMEM. */
+#define MUST_REFUSE(call, size)                                              \
+    do {                                                                     \
+        errno = 0;                                                           \
+        void *answer = (call);                                               \
+        int error = errno;                                                   \
+        ck_assert_msg(answer == NULL, "%s: size %#zx is granted", #call,     \
+                      size);                                                 \
+        ck_assert_msg(error == ENOMEM, "%s: size %#zx sets errno to %d",     \
+                      #call, size, error);                                   \
+    } while (0)
+
+START_TEST(malloc_refuses_absurd_sizes)
+{
+    for (size_t i = 0; i < LENGTH(absurd); i++)
+        MUST_REFUSE(lib.malloc(absurd[i]), absurd[i]);
+}
+END_TEST
+
+START_TEST(calloc_refuses_absurd_sizes)
+{
+    for (size_t i = 0; i < LENGTH(absurd); i++) {
+        MUST_REFUSE(lib.calloc(1, absurd[i]), absurd[i]);
+        MUST_REFUSE(lib.calloc(absurd[i], 1), absurd[i]);
+    }
+}
+END_TEST
+
+/* A product that wraps round looks small: so have programs been broken into. */
+START_TEST(calloc_refuses_overflow)
+{
+    size_t half = SIZE_MAX / 2 + 1; /* half * 2 is 0 */
+    MUST_REFUSE(lib.calloc(half, 2), half);
+    MUST_REFUSE(lib.calloc(2, half), half);
+    MUST_REFUSE(lib.calloc(half + 8, 2), half + 8);
+    MUST_REFUSE(lib.calloc(SIZE_MAX, SIZE_MAX), SIZE_MAX);
+}
+END_TEST
+
+START_TEST(realloc_refuses_absurd_sizes)
+{
+    char *payload = must_malloc(100);
+    paint(payload, 100, 1);
+    for (size_t i = 0; i < LENGTH(absurd); i++) {
+        MUST_REFUSE(lib.realloc(NULL, absurd[i]), absurd[i]);
+        MUST_REFUSE(lib.realloc(payload, absurd[i]), absurd[i]);
+        ck_assert_msg(is_painted(payload, 100, 1),
+                      "a failed realloc() loses the old contents");
+    }
+    ck_assert_msg(lib.realloc(payload, 200) != NULL,
+                  "realloc() to 200 fails after one that had to");
+}
+END_TEST
+
+START_TEST(reallocarray_refuses_overflow)
+{
+    size_t half = SIZE_MAX / 2 + 1;
+    char *payload = must_malloc(100);
+    paint(payload, 100, 1);
+    MUST_REFUSE(lib.reallocarray(payload, half, 2), half);
+    MUST_REFUSE(lib.reallocarray(payload, 2, half), half);
+    MUST_REFUSE(lib.reallocarray(NULL, half + 8, 2), half + 8);
+    MUST_REFUSE(lib.reallocarray(payload, 1, PTRDIFF_MAX), half - 1);
+    ck_assert_msg(is_painted(payload, 100, 1),
+                  "a failed reallocarray() loses the old contents");
+    lib.free(payload);
+}
+END_TEST
+
+START_TEST(aligned_calls_refuse_absurd_sizes)
+{
+    for (size_t i = 0; i < LENGTH(absurd); i++) {
+        for (size_t alignment = 8; alignment <= MiB; alignment *= 8) {
+            MUST_REFUSE(lib.memalign(alignment, absurd[i]), absurd[i]);
+            MUST_REFUSE(lib.aligned_alloc(alignment, absurd[i]), absurd[i]);
+        }
+    }
+}
+END_TEST
+
+START_TEST(posix_memalign_refuses_absurd_sizes)
+{
+    for (size_t i = 0; i < LENGTH(absurd); i++) {
+        void *const untouched = &seed;
+        void *payload = untouched;
+        int error = lib.posix_memalign(&payload, 64, absurd[i]);
+        ck_assert_msg(error == ENOMEM, "size %#zx: it is %d", absurd[i],
+                      error);
+        ck_assert_msg(payload == untouched,
+                      "size %#zx: it fails and sets the pointer", absurd[i]);
+    }
+}
+END_TEST
+
+START_TEST(valloc_and_pvalloc_refuse_absurd_sizes)
+{
+    for (size_t i = 0; i < LENGTH(absurd); i++) {
+        MUST_REFUSE(lib.valloc(absurd[i]), absurd[i]);
+        MUST_REFUSE(lib.pvalloc(absurd[i]), absurd[i]);
+    }
+}
+END_TEST
+
+/* Above SIZE_MAX / 2 + 1 there is no power of two left to round up to. */
+START_TEST(memalign_refuses_absurd_alignments)
+{
+    static const size_t alignments[] = {SIZE_MAX / 4 + 1, SIZE_MAX / 2 + 1,
+                                        SIZE_MAX / 2 + 2, SIZE_MAX};
+    for (size_t i = 0; i < LENGTH(alignments); i++) {
+        errno = 0;
+        void *payload = lib.memalign(alignments[i], 100);
+        ck_assert_msg(payload == NULL, "memalign(%#zx, 100) is granted",
+                      alignments[i]);
+        ck_assert_msg(errno == ENOMEM || errno == EINVAL,
+                      "memalign(%#zx, 100) sets errno to %d", alignments[i],
+                      errno);
+    }
+}
+END_TEST
+
+/* Programs free on their way out of an error, and look at errno afterwards. */
+START_TEST(free_keeps_errno)
+{
+    static const size_t sizes[] = {0, 100, 5000, 200 * KiB, 64 * MiB};
+
+    for (size_t i = 0; i < LENGTH(sizes); i++) {
+        char *payload = must_malloc(sizes[i]);
+        errno = E2BIG;
+        lib.free(payload);
+        ck_assert_msg(errno == E2BIG, "free() of %zu bytes sets errno to %d",
+                      sizes[i], errno);
+    }
+    errno = E2BIG;
+    lib.free(NULL);
+    ck_assert_msg(errno == E2BIG, "free(NULL) sets errno to %d", errno);
+}
+END_TEST
+
+/* What the calls answered while there was no memory. Check itself may need
+ * some, so nothing is asserted before the limit is lifted. */
+struct drought {
+    size_t granted; /* 64 KiB payloads before the first NULL */
+    int error;      /* errno then */
+    bool refused;   /* the other functions fail as well */
+};
+
+/* A list of payloads, so that they can be held without memory of our own. */
+struct link {
+    struct link *next;
+    unsigned char bytes[64 * KiB - sizeof(struct link *)];
+};
+
+/* Allocate until the answer is NULL. */
+static struct link *hoard(struct drought *drought)
+{
+    enum { ENOUGH = 8192 }; /* 512 MiB: the limit is not kept at all */
+    struct link *list = NULL;
+
+    errno = 0;
+    while (drought->granted < ENOUGH) {
+        struct link *link = lib.malloc(sizeof(*link));
+        if (link == NULL)
+            break;
+        paint(link->bytes, 1000, (unsigned)drought->granted++);
+        link->next = list;
+        list = link;
+    }
+    drought->error = errno;
+    return list;
+}
+
+/* With nothing left, do the other functions fail too? */
+static bool all_refused(struct link *list)
+{
+    void *out;
+    return lib.calloc(16, MiB) == NULL && lib.memalign(64, 16 * MiB) == NULL &&
+           lib.posix_memalign(&out, 64, 16 * MiB) == ENOMEM &&
+           lib.realloc(list, 16 * MiB) == NULL;
+}
+
+/* Grow until the system gives no more, look at the answers, go on. */
+static void assert_survives(int resource)
+{
+    struct drought drought = {0};
+    struct rlimit limit, none;
+    char *before = must_malloc(1000);
+    paint(before, 1000, 99);
+
+    getrlimit(resource, &limit);
+    none = limit;
+    none.rlim_cur = 1; /* byte; 0 would be no limit to Linux */
+    setrlimit(resource, &none);
+    struct link *list = hoard(&drought);
+    drought.refused = all_refused(list);
+    setrlimit(resource, &limit);
+
+    ck_assert_msg(list == NULL || drought.error == ENOMEM,
+                  "malloc() fails with errno %d, or never", drought.error);
+    ck_assert_msg(drought.refused, "another function does not fail");
+    ck_assert_msg(is_painted(before, 1000, 99), "old contents are lost");
+    for (size_t i = drought.granted; i-- > 0; list = list->next)
+        ck_assert_msg(is_painted(list->bytes, 1000, (unsigned)i),
+                      "the contents of payload %zu are lost", i);
+    for (int i = 0; i < 40; i++)
+        paint(must_malloc(MiB), MiB, 1);
+    ck_assert_msg(!lib.inspectable || lib.malloc_check() == NULL,
+                  "afterwards: %s", lib.malloc_check());
+}
+
+START_TEST(survives_the_end_of_the_address_space)
+{
+    assert_survives(RLIMIT_AS);
+}
+END_TEST
+
+START_TEST(survives_the_end_of_the_data_segment)
+{
+    assert_survives(RLIMIT_DATA);
+}
+END_TEST
+
+void add_errors(TCase *group)
+{
+    tcase_add_test(group, malloc_refuses_absurd_sizes);
+    tcase_add_test(group, calloc_refuses_absurd_sizes);
+    tcase_add_test(group, calloc_refuses_overflow);
+    tcase_add_test(group, realloc_refuses_absurd_sizes);
+    tcase_add_test(group, reallocarray_refuses_overflow);
+    tcase_add_test(group, aligned_calls_refuse_absurd_sizes);
+    tcase_add_test(group, posix_memalign_refuses_absurd_sizes);
+    tcase_add_test(group, valloc_and_pvalloc_refuse_absurd_sizes);
+    tcase_add_test(group, memalign_refuses_absurd_alignments);
+    tcase_add_test(group, free_keeps_errno);
+    tcase_add_test(group, survives_the_end_of_the_address_space);
+    tcase_add_test(group, survives_the_end_of_the_data_segment);
+}

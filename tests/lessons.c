@@ -1,0 +1,238 @@
+/* lessons.c - what an allocator can learn, one thing a case
+ *
+ * A program runs without any of this, only larger or slower. Each chapter
+ * passes some more of these cases; expectations.txt says which ones it fails,
+ * and why. A "wall" is a small payload that stays live, so that what is freed
+ * before it does not touch the unused end of the heap. Freed sizes are above
+ * what a later chapter keeps whole in a cache.
+ */
+#include "suite.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static bool is_within(const char *p, const char *start, size_t size)
+{
+    return p >= start && p < start + size;
+}
+
+/* A payload with a wall behind it. */
+static char *walled(size_t size)
+{
+    char *payload = must_malloc(size);
+    must_malloc(24);
+    return payload;
+}
+
+START_TEST(reuses_a_freed_chunk)
+{
+    char *freed = walled(20000);
+    lib.free(freed);
+    ck_assert_msg(lib.malloc(20000) == freed,
+                  "a freed chunk is not used for the same size again");
+}
+END_TEST
+
+START_TEST(splits_a_hole)
+{
+    enum { HOLE = 60000, SMALL = 1000, COUNT = 40 };
+    char *hole = walled(HOLE);
+    int inside = 0;
+
+    lib.free(hole);
+    for (int i = 0; i < COUNT; i++)
+        inside += is_within(must_malloc(SMALL), hole, HOLE);
+    ck_assert_msg(inside > COUNT / 2,
+                  "of %d payloads of %d bytes, %d lie in a hole of %d", COUNT,
+                  SMALL, inside, HOLE);
+}
+END_TEST
+
+/* Free neighbours of 20000 bytes in this order; the last one closes the gap.
+ * Do they serve one request of nearly the sum? */
+static void assert_merge(const int *order, int count)
+{
+    char *payload[3];
+
+    for (int i = 0; i < count; i++)
+        payload[i] = must_malloc(20000);
+    must_malloc(24);
+    for (int i = 0; i < count; i++)
+        lib.free(payload[order[i]]);
+    ck_assert_msg(lib.malloc((size_t)count * 20000) == payload[0],
+                  "%d free neighbours do not become one chunk", count);
+}
+
+START_TEST(merges_with_the_chunk_after)
+{
+    assert_merge((const int[]){1, 0}, 2);
+}
+END_TEST
+
+START_TEST(merges_with_the_chunk_before)
+{
+    assert_merge((const int[]){0, 1}, 2);
+}
+END_TEST
+
+START_TEST(merges_with_both)
+{
+    assert_merge((const int[]){0, 2, 1}, 3);
+}
+END_TEST
+
+/* What the last chunks leave free at the break, the system can have. */
+START_TEST(gives_top_back)
+{
+    enum { COUNT = 8192 };
+    static char *payload[COUNT];
+    needs_inspection();
+
+    for (int i = 0; i < COUNT; i++)
+        payload[i] = must_malloc(1000);
+    for (int i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    ck_assert_msg(lib.malloc_held() < MiB,
+                  "8 MiB are freed and nothing is live, but %zu KiB are held",
+                  lib.malloc_held() / KiB);
+}
+END_TEST
+
+/* Growing in place saves copying, and the hole that a move leaves. */
+START_TEST(realloc_grows_into_top)
+{
+    char *last = must_malloc(1000);
+    ck_assert_msg(lib.realloc(last, 50000) == last,
+                  "the last chunk moves in order to grow");
+}
+END_TEST
+
+START_TEST(realloc_grows_into_a_hole)
+{
+    char *payload = must_malloc(1000);
+    lib.free(walled(20000));
+    ck_assert_msg(lib.realloc(payload, 15000) == payload,
+                  "a chunk with room behind it moves in order to grow");
+}
+END_TEST
+
+START_TEST(realloc_gives_the_tail_back)
+{
+    char *payload = walled(60000);
+    ck_assert_msg(lib.realloc(payload, 20000) == payload,
+                  "a chunk moves in order to shrink");
+    ck_assert_msg(is_within(must_malloc(30000), payload, 60000),
+                  "what realloc() cuts off is not used again");
+}
+END_TEST
+
+START_TEST(realloc_to_zero_frees)
+{
+    needs_inspection();
+    char *payload = walled(20000);
+    lib.realloc(payload, 0);
+    ck_assert_msg(!look_up(payload).used, "realloc(p, 0) does not free p");
+}
+END_TEST
+
+/* An aligned payload is cut from a chunk that is longer by the alignment. Do
+ * the pieces before and behind it serve small requests? */
+START_TEST(memalign_gives_lead_and_tail_back)
+{
+    enum { COUNT = 50, ALIGNMENT = 32768 };
+    needs_inspection();
+
+    for (int i = 0; i < COUNT; i++)
+        lib.memalign(ALIGNMENT, 100);
+    size_t held = lib.malloc_held();
+    for (int i = 0; i < COUNT * 20; i++)
+        must_malloc(1000);
+    ck_assert_msg(lib.malloc_held() == held,
+                  "the gaps between aligned payloads are lost: another "
+                  "%zu KiB are held",
+                  (lib.malloc_held() - held) / KiB);
+}
+END_TEST
+
+/* The break can only go down to the last live chunk, which is the wall. */
+START_TEST(gives_large_chunks_back_at_once)
+{
+    needs_inspection();
+    char *large = walled(MiB);
+    size_t held = lib.malloc_held();
+    lib.free(large);
+    ck_assert_msg(lib.malloc_held() + MiB <= held,
+                  "1 MiB is freed below a live chunk, and %zu KiB are held "
+                  "as before",
+                  lib.malloc_held() / KiB);
+}
+END_TEST
+
+static double now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The median time of a malloc(500), in ns. */
+static double median_search(void)
+{
+    double times[51];
+
+    for (size_t i = 0; i < LENGTH(times); i++) {
+        double start = now_ns();
+        lib.malloc(500);
+        times[i] = now_ns() - start;
+    }
+    qsort(times, LENGTH(times), sizeof(*times), compare_times);
+    return times[LENGTH(times) / 2];
+}
+
+/* Free chunks that are too small for what median_search() asks for. */
+static void make_holes(size_t count)
+{
+    static char *hole[20000];
+
+    for (size_t i = 0; i < count; i++)
+        hole[i] = walled(200);
+    for (size_t i = 0; i < count; i++)
+        lib.free(hole[i]);
+}
+
+/* A list of 20000 holes takes a thousand times longer to walk than one of 10;
+ * bins take the same time for both. The limit lies far from either. */
+START_TEST(search_does_not_slow_down)
+{
+    make_holes(10);
+    double few = median_search();
+    make_holes(20000);
+    double many = median_search();
+    ck_assert_msg(many < 30 * few,
+                  "malloc takes %.0f ns among 10 holes, %.0f among 20000",
+                  few, many);
+}
+END_TEST
+
+void add_lessons(TCase *group)
+{
+    tcase_add_test(group, reuses_a_freed_chunk);
+    tcase_add_test(group, splits_a_hole);
+    tcase_add_test(group, merges_with_the_chunk_after);
+    tcase_add_test(group, merges_with_the_chunk_before);
+    tcase_add_test(group, merges_with_both);
+    tcase_add_test(group, gives_top_back);
+    tcase_add_test(group, realloc_grows_into_top);
+    tcase_add_test(group, realloc_grows_into_a_hole);
+    tcase_add_test(group, realloc_gives_the_tail_back);
+    tcase_add_test(group, realloc_to_zero_frees);
+    tcase_add_test(group, memalign_gives_lead_and_tail_back);
+    tcase_add_test(group, gives_large_chunks_back_at_once);
+    tcase_add_test(group, search_does_not_slow_down);
+}

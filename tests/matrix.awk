@@ -1,0 +1,242 @@
+# matrix.awk - judge the results of all libraries and print them side by side
+#
+#     awk -f matrix.awk expectations.txt NAME.tap ...
+#
+# Each TAP file is a column, called by its file's name. A chapter's has to have
+# a result for every case; "project" holds what is not about a library, and
+# gets a list of its own. Exit status 1 if any judged result is a failure.
+
+function base(path)
+{
+    sub(/.*\//, "", path)
+    sub(/\.tap$/, "", path)
+    return path
+}
+
+# chapter, system, project or others
+function kind_of(column)
+{
+    if (column ~ /^[0-9][0-9]-/)
+        return "chapter"
+    return column == "system" || column == "project" ? column : "others"
+}
+
+function group_of(name)
+{
+    return substr(name, 1, index(name, ":") - 1)
+}
+
+function problem(text)
+{
+    problems[++problem_count] = text
+}
+
+# ---- expectations: only remembered here, for no case is known yet
+
+FNR == 1 {
+    column = base(FILENAME)
+    reading = FILENAME ~ /\.tap$/ ? "results" : "expectations"
+    if (reading == "results" && column != "project")
+        columns[++column_count] = column
+}
+
+reading == "expectations" && !/^[ \t]*(#|$)/ {
+    e = ++expectation_count
+    where[e] = FILENAME ":" FNR
+    pattern[e] = $1
+    allocators[e] = $2
+    verdict[e] = $3
+    because[e] = $0
+    sub(/^[ \t]*[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]*/, "", because[e])
+    if ($2 !~ /^([0-9][0-9](-[0-9][0-9])?|system|others)$/)
+        problem(where[e] ": " $2 ": neither chapters, system nor others")
+    else if ($3 != "fails" && $3 != "n/a")
+        problem(where[e] ": " $3 ": neither fails nor n/a")
+    else if (because[e] == "")
+        problem(where[e] ": " $1 ": the reason is missing")
+}
+
+# ---- results: "ok 3 - file.c:group:case: message", number and file optional
+
+# A case that crashed or was stopped is no failure that teaches anything.
+function outcome_of(line, text)
+{
+    if (line ~ /# SKIP/ || text ~ /^n\/a: /)
+        return "skip"
+    if (line ~ /^ok/)
+        return "pass"
+    if (text ~ /Test timeout expired|^stopped after/)
+        return "hang"
+    if (text ~ /Received signal|Early exit/)
+        return "crash"
+    return "fail"
+}
+
+reading == "results" && /^(not )?ok / {
+    text = $0
+    sub(/^(not )?ok [0-9 ]*- /, "", text)
+    sub(/^[^: ]*\.c:/, "", text)
+    name = text
+    sub(/ # .*/, "", name)
+    match(name, /^[^: ]*:[^: ]*/)
+    name = substr(name, 1, RLENGTH)
+    text = substr(text, length(name) + 3)
+
+    if (!(name in known)) {
+        known[name]
+        names[++name_count] = name
+    }
+    # A case may run several times; one failure is enough.
+    if (!((name, column) in outcome) || outcome[name, column] == "pass") {
+        outcome[name, column] = outcome_of($0, text)
+        message[name, column] = text
+    }
+}
+
+# ---- judging
+
+# Does expectation e speak of this case?
+function matches(name, e)
+{
+    return pattern[e] == name || pattern[e] == group_of(name) ":*"
+}
+
+# Does it speak of this column? A chapter is known by its number.
+function concerns(column, e,    kind, number)
+{
+    kind = kind_of(column)
+    if (kind != "chapter")
+        return allocators[e] == kind
+    number = substr(column, 1, 2)
+    return allocators[e] ~ /^[0-9]/ && number >= substr(allocators[e], 1, 2) &&
+        number <= substr(allocators[e] "-" allocators[e], 4, 2)
+}
+
+# A misspelt case would be expected to fail for ever, and nobody would know.
+function check_expectations(    e, i, used)
+{
+    for (e = 1; e <= expectation_count; e++) {
+        used = 0
+        for (i = 1; i <= name_count; i++)
+            used += matches(names[i], e)
+        if (!used)
+            problem(where[e] ": " pattern[e] ": there is no such case")
+    }
+}
+
+# The expectation for a cell, or 0.
+function expectation_of(name, column,    e)
+{
+    for (e = 1; e <= expectation_count; e++)
+        if (matches(name, e) && concerns(column, e))
+            return e
+    return 0
+}
+
+# Count a cell, and return its mark.
+function fail(name, column, mark, text)
+{
+    failed++
+    failures[failed] = mark " " column " " name ": " text
+    return mark
+}
+
+function pass(mark)
+{
+    passed++
+    return mark
+}
+
+# The mark for a cell. What it counts as is noted on the way.
+function judge(name, column,    kind, result, text, e)
+{
+    kind = kind_of(column)
+    result = (name, column) in outcome ? outcome[name, column] : "none"
+    text = message[name, column]
+    e = expectation_of(name, column)
+
+    if (e && verdict[e] == "n/a")
+        return "-"
+    if (result == "none")
+        return kind == "chapter" ? fail(name, column, "FAIL", "no result") : "-"
+    if (result == "skip" && (kind != "chapter" || text !~ /^n\/a: /))
+        return "-"
+    if (group_of(name) == "lessons" && kind != "chapter")
+        return result == "pass" ? "ok" : "x"
+    if (result == "hang")
+        return fail(name, column, "HANG", text)
+    if (result == "crash" || result == "skip" || (result == "fail" && !e))
+        return fail(name, column, "FAIL", text)
+    if (result == "fail") {
+        lessons[e]
+        return pass("x")
+    }
+    if (e)
+        return fail(name, column, "PASS", "expected to fail, for: " because[e])
+    return pass("ok")
+}
+
+# ---- printing
+
+function heading(column)
+{
+    return kind_of(column) == "chapter" ? substr(column, 1, 2) : column
+}
+
+# Print text at the right of its column.
+function cell(column, text)
+{
+    printf " %" width[column] "s", text
+}
+
+# The cases of one list: the project's, or all others.
+function print_list(of_project, column_count, columns,    i, j, name, group)
+{
+    for (i = 1; i <= name_count; i++) {
+        name = names[i]
+        if (of_project != ((name, "project") in outcome))
+            continue
+        if (group_of(name) != group) {
+            group = group_of(name)
+            printf "%s\n", group
+        }
+        printf "  %-44s", substr(name, length(group) + 2)
+        for (j = 1; j <= column_count; j++)
+            cell(columns[j], judge(name, columns[j]))
+        print ""
+    }
+}
+
+function print_header(    j)
+{
+    printf "%-46s", ""
+    for (j = 1; j <= column_count; j++) {
+        width[columns[j]] = length(heading(columns[j]))
+        if (width[columns[j]] < 4)
+            width[columns[j]] = 4
+        cell(columns[j], heading(columns[j]))
+    }
+    print ""
+}
+
+END {
+    check_expectations()
+    print_header()
+    print_list(0, column_count, columns)
+    project[1] = "project"
+    width["project"] = 4
+    print_list(1, 1, project)
+
+    print "\nok: passes   -: does not apply   FAIL, HANG: must not be so"
+    print "x: fails, as expected; PASS: should have failed"
+    for (e = 1; e <= expectation_count; e++)
+        if (e in lessons)
+            printf "  x %s %s: %s\n", allocators[e], pattern[e], because[e]
+    for (i = 1; i <= failed; i++)
+        print failures[i]
+    for (i = 1; i <= problem_count; i++)
+        print problems[i] | "cat >&2"
+    close("cat >&2")
+    printf "\n%d passed, %d failed\n", passed, failed + problem_count
+    exit failed + problem_count > 0
+}

@@ -1,0 +1,199 @@
+/* misuse.c - a program that breaks the rules must die and be told why
+ *
+ * An allocator keeps its own data between the program's payloads. When the
+ * program writes over it, or frees what it does not own, going on makes it
+ * worse: the allocator says what it found in one line and calls abort(). The
+ * lines are glibc's. A case forks a child that misuses the allocator.
+ */
+#include "suite.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Fork. In the child, true; it has to misuse the allocator and then say
+ * _exit(0). In the parent, false, when the child has died as it must: by
+ * abort(), with this message on standard error. */
+static bool child_must_die(const char *message)
+{
+    static char said[1000];
+    size_t length = 0;
+    ssize_t got;
+    int err[2], status = 0;
+
+    needs_inspection();
+    ck_assert_msg(pipe(err) == 0, "there is no pipe");
+    pid_t child = fork();
+    if (child == 0) {
+        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+        dup2(err[1], STDERR_FILENO);
+        return true;
+    }
+    close(err[1]);
+    while ((got = read(err[0], said + length, sizeof(said) - length - 1)) > 0)
+        length += (size_t)got;
+    waitpid(child, &status, 0);
+    said[strcspn(said, "\n")] = '\0';
+
+    ck_assert_msg(!WIFEXITED(status), "the misuse is not noticed");
+    ck_assert_msg(WTERMSIG(status) == SIGABRT, "it dies of signal %d",
+                  WTERMSIG(status));
+    ck_assert_msg(strcmp(said, message) == 0, "it says \"%s\", not \"%s\"",
+                  said, message);
+    return false;
+}
+
+/* The two words of a chunk's header, before its payload. */
+static size_t *size_field(void *payload)
+{
+    return (size_t *)payload - 1;
+}
+
+static size_t *prev_size_field(void *payload)
+{
+    return (size_t *)payload - 2;
+}
+
+START_TEST(free_of_a_misaligned_pointer)
+{
+    char *payload = must_malloc(2000);
+    if (child_must_die("free(): invalid pointer")) {
+        lib.free(payload + 8);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(free_after_the_size_was_smashed)
+{
+    char *payload = must_malloc(2000);
+    if (child_must_die("free(): invalid size")) {
+        *size_field(payload) = 8;
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(realloc_of_a_misaligned_pointer)
+{
+    char *payload = must_malloc(2000);
+    if (child_must_die("realloc(): invalid pointer")) {
+        lib.realloc(payload + 8, 4000);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(realloc_after_the_size_was_smashed)
+{
+    char *payload = must_malloc(2000);
+    if (child_must_die("realloc(): invalid old size")) {
+        *size_field(payload) = 8;
+        lib.realloc(payload, 4000);
+        _exit(0);
+    }
+}
+END_TEST
+
+static int find_top(const struct malloc_chunk_info *chunk, void *context)
+{
+    const void **payload = context;
+    *payload = chunk->payload;
+    return chunk->kind == MALLOC_TOP;
+}
+
+START_TEST(malloc_after_the_size_of_top_was_smashed)
+{
+    void *top;
+    must_malloc(2000);
+    if (child_must_die("malloc(): corrupted top size")) {
+        lib.malloc_walk(find_top, &top);
+        *size_field(top) = SIZE_MAX;
+        lib.malloc(2000);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(free_twice)
+{
+    char *payload = must_malloc(2000);
+    must_malloc(2000);
+    if (child_must_die("double free or corruption (!prev)")) {
+        lib.free(payload);
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(free_after_the_next_size_was_smashed)
+{
+    char *payload = must_malloc(2000);
+    char *next = must_malloc(2000);
+    if (child_must_die("free(): invalid next size (normal)")) {
+        *size_field(next) = 1; /* PREV_INUSE, and a size of 0 */
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(realloc_after_the_next_size_was_smashed)
+{
+    char *payload = must_malloc(2000);
+    char *next = must_malloc(2000);
+    if (child_must_die("realloc(): invalid next size")) {
+        *size_field(next) = 1;
+        lib.realloc(payload, 4000);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(merge_after_the_foot_was_smashed)
+{
+    char *payload = must_malloc(2000);
+    char *next = must_malloc(2000);
+    must_malloc(24);
+    memset(payload, 0, 2000);
+    if (child_must_die("corrupted size vs. prev_size while consolidating")) {
+        lib.free(payload);
+        *prev_size_field(next) = 64;
+        lib.free(next);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(merge_after_a_link_was_smashed)
+{
+    static char elsewhere[64];
+    char *payload = must_malloc(2000);
+    char *next = must_malloc(2000);
+    must_malloc(24);
+    if (child_must_die("corrupted double-linked list")) {
+        lib.free(payload);
+        *(void **)payload = elsewhere;
+        lib.free(next);
+        _exit(0);
+    }
+}
+END_TEST
+
+void add_misuse(TCase *group)
+{
+    tcase_add_test(group, free_of_a_misaligned_pointer);
+    tcase_add_test(group, free_after_the_size_was_smashed);
+    tcase_add_test(group, realloc_of_a_misaligned_pointer);
+    tcase_add_test(group, realloc_after_the_size_was_smashed);
+    tcase_add_test(group, malloc_after_the_size_of_top_was_smashed);
+    tcase_add_test(group, free_twice);
+    tcase_add_test(group, free_after_the_next_size_was_smashed);
+    tcase_add_test(group, realloc_after_the_next_size_was_smashed);
+    tcase_add_test(group, merge_after_the_foot_was_smashed);
+    tcase_add_test(group, merge_after_a_link_was_smashed);
+}

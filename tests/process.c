@@ -1,0 +1,175 @@
+/* process.c - an allocator shares its process: fork(), and the break
+ *
+ * A forked child inherits the heap as it was at that moment, but only one of
+ * the threads. And the break belongs to nobody: other code may move it, or
+ * find that it cannot be moved.
+ */
+#include "suite.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static atomic_bool stop;
+static atomic_int tickets; /* calls that may be made before the next fork */
+
+/* The tickets bound what an allocator can lose that never reuses a chunk. */
+static void *allocate_until_stopped(void *number)
+{
+    uint64_t state = (uintptr_t)number;
+    while (!stop) {
+        if (tickets <= 0) {
+            sched_yield();
+            continue;
+        }
+        tickets--;
+        lib.free(lib.malloc(random_below(&state, 50)));
+        if (lib.inspectable)
+            lib.malloc_held(); /* takes the lock, and costs no memory */
+    }
+    return NULL;
+}
+
+/* Let the threads go, and return when they are in the middle of it. */
+static void start_allocating(void)
+{
+    tickets = 3000;
+    while (tickets > 2800)
+        sched_yield();
+}
+
+/* What a child does: every kind of call, on the heap that it inherited. */
+static int use_the_heap(char *inherited)
+{
+    bool good = is_painted(inherited, 5000, 1);
+    char *grown = lib.realloc(inherited, 10000);
+    good &= grown != NULL && is_painted(grown, 5000, 1);
+    lib.free(grown);
+    for (size_t size = 1; size <= 100000; size *= 10) {
+        char *payload = lib.malloc(size);
+        good &= payload != NULL;
+        paint(payload, size, 2);
+        lib.free(payload);
+    }
+    return good ? 0 : 1;
+}
+
+static void fork_a_child(char *inherited)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(use_the_heap(inherited));
+    ck_assert_msg(waitpid(child, &status, 0) == child, "there is no child");
+    ck_assert_msg(status == 0, "the child ended with status %#x", status);
+}
+
+START_TEST(children_allocate_while_threads_do)
+{
+    pthread_t thread[2];
+    char *inherited = must_malloc(5000);
+    paint(inherited, 5000, 1);
+
+    for (uintptr_t i = 0; i < LENGTH(thread); i++)
+        pthread_create(&thread[i], NULL, allocate_until_stopped,
+                       (void *)(seed + i));
+    for (int i = 0; i < 250; i++) {
+        start_allocating();
+        fork_a_child(inherited);
+    }
+    stop = true;
+    for (size_t i = 0; i < LENGTH(thread); i++)
+        pthread_join(thread[i], NULL);
+    ck_assert_msg(is_painted(inherited, 5000, 1),
+                  "a child changed the parent's payload");
+}
+END_TEST
+
+/* The locks must be free again after every fork, however deep. */
+START_TEST(children_have_children)
+{
+    int status;
+    pid_t child;
+    char *inherited = must_malloc(5000);
+    paint(inherited, 5000, 1);
+
+    for (int depth = 0; depth < 5; depth++) {
+        child = fork();
+        if (child != 0)
+            break;
+        lib.free(must_malloc(1000));
+        if (depth == 4)
+            _exit(use_the_heap(inherited));
+    }
+    ck_assert_msg(waitpid(child, &status, 0) == child, "there is no child");
+    ck_assert_msg(status == 0, "a descendant ended with status %#x", status);
+}
+END_TEST
+
+/* Grow the heap several times, and move the break by size before each. */
+static void assert_survives_foreign_sbrk(intptr_t size)
+{
+    enum { ROUNDS = 12 };
+    char *foreign[ROUNDS], *payload[ROUNDS];
+    bool moved = true;
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        foreign[i] = sbrk(size);
+        moved &= foreign[i] != (void *)-1;
+        paint(foreign[i], (size_t)size, i);
+        payload[i] = must_malloc(60000);
+        paint(payload[i], 60000, 100 + i);
+        if (i % 2 == 0)
+            lib.free(must_malloc(100000));
+    }
+    ck_assert_msg(moved, "the break cannot be moved");
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        ck_assert_msg(is_painted(foreign[i], (size_t)size, i),
+                      "memory that somebody else took is overwritten");
+        ck_assert_msg(is_painted(payload[i], 60000, 100 + i),
+                      "a payload is overwritten");
+        lib.free(payload[i]);
+    }
+    if (lib.inspectable)
+        ck_assert_msg(lib.malloc_check() == NULL, "%s", lib.malloc_check());
+}
+
+START_TEST(survives_a_foreign_sbrk_of_100)
+{
+    assert_survives_foreign_sbrk(100);
+}
+END_TEST
+
+START_TEST(survives_a_foreign_sbrk_of_5000)
+{
+    assert_survives_foreign_sbrk(5000);
+}
+END_TEST
+
+/* Somebody takes memory and gives it back: we may grow there again. */
+START_TEST(survives_a_break_that_comes_back)
+{
+    for (int i = 0; i < 10; i++) {
+        char *payload = must_malloc(100000);
+        paint(payload, 100000, 1);
+        void *foreign = sbrk(8192);
+        ck_assert_msg(foreign != (void *)-1, "the break cannot be moved");
+        sbrk(-8192);
+        char *next = must_malloc(200000);
+        paint(next, 200000, 2);
+        ck_assert_msg(is_painted(payload, 100000, 1), "contents are lost");
+        lib.free(next);
+    }
+}
+END_TEST
+
+void add_process(TCase *group)
+{
+    tcase_add_test(group, children_allocate_while_threads_do);
+    tcase_add_test(group, children_have_children);
+    tcase_add_test(group, survives_a_foreign_sbrk_of_100);
+    tcase_add_test(group, survives_a_foreign_sbrk_of_5000);
+    tcase_add_test(group, survives_a_break_that_comes_back);
+}

@@ -1,0 +1,75 @@
+/* suite.c - run all cases on one allocator
+ *
+ *     suite [--seed N] [--tap FILE] LIB
+ *
+ * LIB is the path of a library, with a slash in it, or `system` for the C
+ * library's own malloc. FILE gets a line for each case: ok or not ok, group,
+ * case and message. The cases are not judged here, for not all must pass
+ * everywhere: the exit status is 0 when all have run, whatever came out.
+ */
+#include "suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+unsigned seed = 1;
+
+static const struct {
+    const char *name;
+    void (*add)(TCase *group);
+    double seconds; /* after which a case is stopped */
+} groups[] = {
+    {"contract", add_contract, 3}, {"aligned", add_aligned, 3},
+    {"errors", add_errors, 3},     {"inspect", add_inspect, 3},
+    {"lessons", add_lessons, 5},   {"random", add_random, 5},
+    {"threads", add_threads, 5},   {"process", add_process, 8},
+    {"misuse", add_misuse, 3},
+};
+
+static Suite *make_suite(void)
+{
+    Suite *suite = suite_create("malloc");
+    for (size_t i = 0; i < LENGTH(groups); i++) {
+        TCase *group = tcase_create(groups[i].name);
+        tcase_set_timeout(group, groups[i].seconds);
+        groups[i].add(group);
+        suite_add_tcase(suite, group);
+    }
+    return suite;
+}
+
+static void complain(const char *what)
+{
+    fprintf(stderr, "suite: %s\n", what);
+    exit(2);
+}
+
+int main(int argc, char **argv)
+{
+    const char *tap = NULL;
+    int i = 1;
+
+    for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
+        if (strcmp(argv[i], "--seed") == 0)
+            seed = (unsigned)strtoul(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--tap") == 0)
+            tap = argv[i + 1];
+        else
+            break;
+    }
+    if (i + 1 != argc)
+        complain("usage: suite [--seed N] [--tap FILE] LIB");
+
+    const char *trouble = open_allocator(argv[i]);
+    if (trouble != NULL)
+        complain(trouble);
+
+    SRunner *runner = srunner_create(make_suite());
+    srunner_set_fork_status(runner, CK_FORK);
+    if (tap != NULL)
+        srunner_set_tap(runner, tap);
+    srunner_run_all(runner, tap != NULL ? CK_SILENT : CK_NORMAL);
+    srunner_free(runner);
+    return 0;
+}

@@ -1,0 +1,63 @@
+/* suite.h - what the files of cases share
+ *
+ * A case is a Check test, START_TEST(name) ... END_TEST, and one line in the
+ * function add_GROUP() at the end of its file. It runs in a process of its
+ * own, on an allocator that nobody has called before, and is stopped when it
+ * takes longer than its group may (suite.c). It calls the allocator as
+ * lib.malloc() and so on, and says in the message of each assertion what an
+ * allocator must do. Where a case need not pass is said in expectations.txt.
+ */
+#ifndef SUITE_H
+#define SUITE_H
+
+#include "allocator.h"
+
+#include <check.h>
+#include <stdint.h>
+
+#define KiB ((size_t)1024)
+#define MiB ((size_t)1024 * 1024)
+
+#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
+
+/* The seed of all that is random, from the command line. */
+extern unsigned seed;
+
+void add_contract(TCase *group);
+void add_aligned(TCase *group);
+void add_errors(TCase *group);
+void add_inspect(TCase *group);
+void add_lessons(TCase *group);
+void add_random(TCase *group);
+void add_threads(TCase *group);
+void add_process(TCase *group);
+void add_misuse(TCase *group);
+
+/* Give the case up as not applicable, unless the library answers inspect.h. */
+void needs_inspection(void);
+
+/* lib.malloc(), or the case fails. */
+void *must_malloc(size_t size);
+
+/* How a payload of size bytes must be aligned, so that every type which fits
+ * in can be there. */
+size_t least_alignment(size_t size);
+
+/* Write n bytes that depend on tag and on their place. */
+void paint(void *payload, size_t n, unsigned tag);
+
+/* Are the first n bytes as paint() left them? */
+bool is_painted(const void *payload, size_t n, unsigned tag);
+
+/* A random number below limit; the state is any number to begin with. */
+size_t random_below(uint64_t *state, size_t limit);
+
+/* What the walk says of one payload: its chunk's size (0: not in the walk),
+ * and whether it is in use. */
+struct sight {
+    size_t size;
+    bool used;
+};
+struct sight look_up(const void *payload);
+
+#endif
