@@ -77,6 +77,14 @@ static void begin_region(struct arena *a, char *start, size_t size)
     set_size(old_top, 0);
 }
 
+/* How far behind the break a region can begin: at a page, and so that payloads
+ * are aligned. Somebody may have left the break anywhere. */
+static size_t region_offset(const char *start)
+{
+    size_t to_page = -(uintptr_t)start % os_page_size();
+    return to_page + -HEADER_SIZE % MALLOC_ALIGNMENT;
+}
+
 /* Ask the system for so much that top can give size bytes and keep MINSIZE.
  * Returns false with errno ENOMEM if it cannot be had. */
 static bool grow_top(struct arena *a, size_t size)
@@ -85,8 +93,7 @@ static bool grow_top(struct arena *a, size_t size)
     bool contiguous = a->top != NULL && start == top_end(a);
     size_t have = contiguous ? top_size(a) : 0;
     size_t more = align_up(size + MINSIZE + TOP_PAD - have, os_page_size());
-    /* Somebody may have left the break where no chunk can begin. */
-    size_t skip = -((uintptr_t)start + HEADER_SIZE) % MALLOC_ALIGNMENT;
+    size_t skip = contiguous ? 0 : region_offset(start);
 
     if (start < top_end(a))
         fatal("break adjusted to free malloc space");
