@@ -15,6 +15,10 @@ report: stages bench ## measure every stage on a real program and draw it
 	@tools/setup gnuplot
 	@bench/report
 
+figures: report ## make the report, and take its figures over into docs/
+	@mkdir -p docs/figures
+	cp build/report/growth.svg docs/figures/
+
 test: stages bench suite ## test every stage; MALLOC=lib.so: that one; SEED=n
 	@tests/run $(if $(MALLOC),--malloc "$(MALLOC)") $(if $(SEED),--seed "$(SEED)")
 
@@ -22,6 +26,7 @@ diff-%: ## show the step to chapter NN as a diff
 	@tools/diff $*
 
 show-%: stages ## print the chunks of a small program in chapter NN
+	@[ -d chapters/$*-* ] || { echo "show: $*: no such chapter" >&2; exit 1; }
 	@mkdir -p build
 	@$(CC) $(FLAGS) -fno-builtin -I chapters/$*-* -o build/show-$* docs/show.c \
 	    chapters/$*-*/libmalloc.a -pthread
@@ -55,10 +60,12 @@ bench: build/bench/librecord.so build/bench/replay build/bench/summary
 
 build/bench/librecord.so: bench/record.c bench/trace.h
 	@mkdir -p build/bench
-	$(CC) $(FLAGS) -fPIC -shared -o $@ $(filter %.c,$^) -ldl -pthread
+	$(CC) $(FLAGS) -fno-builtin -fPIC -shared -o $@ $(filter %.c,$^) \
+	    -ldl -pthread
 
 build/bench/%: bench/%.c bench/trace.c bench/trace.h
 	@mkdir -p build/bench
-	$(CC) $(FLAGS) -fno-builtin -I $(firstword $(CHAPTERS)) -o $@ $(filter %.c,$^) -ldl
+	$(CC) $(FLAGS) -fno-builtin -I $(firstword $(CHAPTERS)) -o $@ \
+	    $(filter %.c,$^) -ldl
 
-.PHONY: help report test steps stages clean bench suite $(CHAPTERS)
+.PHONY: help report figures test steps stages clean bench suite $(CHAPTERS)
