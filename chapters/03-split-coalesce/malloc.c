@@ -41,36 +41,29 @@ static struct chunk *given_chunk(void *payload, const char *bad_pointer,
     return c;
 }
 
-static void *get(size_t request)
-{
-    size_t size = request_to_size(request);
-    if (size == 0)
-        return out_of_memory();
-
-    struct arena *a = &main_arena;
-    arena_lock(a);
-    struct chunk *c = allocate(a, size);
-    arena_unlock(a);
-    return c != NULL ? chunk_to_payload(c) : NULL;
-}
-
+/* Allocate request bytes at a multiple of alignment, a power of two. */
 static void *get_aligned(size_t alignment, size_t request)
 {
-    if (alignment <= MALLOC_ALIGNMENT)
-        return get(request);
     size_t size = request_to_size(request);
     if (size == 0 || alignment > PTRDIFF_MAX)
         return out_of_memory();
 
     struct arena *a = &main_arena;
     arena_lock(a);
-    struct chunk *c = allocate_aligned(a, alignment, size);
+    struct chunk *c = alignment > MALLOC_ALIGNMENT
+                          ? allocate_aligned(a, alignment, size)
+                          : allocate(a, size);
     arena_unlock(a);
     return c != NULL ? chunk_to_payload(c) : NULL;
 }
 
-/* The same for an alignment that may not be a power of two: it is rounded up
- * to one. Where there is none so large, NULL with errno EINVAL. */
+static void *get(size_t request)
+{
+    return get_aligned(MALLOC_ALIGNMENT, request);
+}
+
+/* As get_aligned(), for an alignment that may be no power of two: it is rounded
+ * up to one. Where there is none so large, NULL with errno EINVAL. */
 static void *get_aligned_roughly(size_t alignment, size_t request)
 {
     size_t power = MALLOC_ALIGNMENT;
