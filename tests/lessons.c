@@ -9,7 +9,9 @@
 #include "suite.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 static bool is_within(const char *p, const char *start, size_t size)
 {
@@ -168,6 +170,24 @@ START_TEST(gives_large_chunks_back_at_once)
 }
 END_TEST
 
+/* Something lies right above the break, as a mapping or a stack may. There is
+ * memory elsewhere. */
+START_TEST(allocates_when_the_break_is_blocked)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uintptr_t end = ((uintptr_t)sbrk(0) + page - 1) / page * page;
+    void *obstacle = mmap((void *)end, page, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    ck_assert_msg(obstacle == (void *)end, "the break cannot be blocked");
+
+    for (int i = 0; i < 100; i++) {
+        char *payload = lib.malloc(50000);
+        ck_assert_msg(payload != NULL, "nothing is left after %d KB", i * 50);
+        paint(payload, 50000, 1);
+    }
+}
+END_TEST
+
 static double now_ns(void)
 {
     struct timespec t;
@@ -235,4 +255,5 @@ void add_lessons(TCase *group)
     tcase_add_test(group, memalign_gives_lead_and_tail_back);
     tcase_add_test(group, gives_large_chunks_back_at_once);
     tcase_add_test(group, search_does_not_slow_down);
+    tcase_add_test(group, allocates_when_the_break_is_blocked);
 }

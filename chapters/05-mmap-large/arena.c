@@ -1,0 +1,154 @@
+/* arena.c - the memory of an arena: top, and the regions behind it
+ *
+ * Memory comes from the system in steps of top_pad and more, because a system
+ * call costs as much as hundreds of calls of malloc. What is not dealt out
+ * yet is top. Top is a chunk like the others, so that its size says how much
+ * is left; it is moved up as chunks are cut from its start.
+ *
+ * Invariant: top keeps at least MINSIZE, so that there is always a header
+ * behind the last chunk, and room for a fence.
+ */
+#include "arena.h"
+#include "bins.h"
+#include "mapped.h"
+#include "os.h"
+#include "params.h"
+
+/* What is mapped at least where the break cannot move, in bytes. */
+#define MIN_MAPPED_REGION (1024 * 1024)
+
+struct arena main_arena = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* A forked child has only the thread that called fork(). Were another one just
+ * then inside malloc, the child would find the lock held for ever. So fork()
+ * waits for the lock, and both sides let go of it afterwards. */
+static void before_fork(void)
+{
+    arena_lock(&main_arena);
+    mappings_lock();
+}
+
+static void after_fork(void)
+{
+    mappings_unlock();
+    arena_unlock(&main_arena);
+}
+
+__attribute__((constructor)) static void register_fork_handlers(void)
+{
+    pthread_atfork(before_fork, after_fork, after_fork);
+}
+
+static char *top_end(const struct arena *a)
+{
+    return (char *)a->top + top_size(a);
+}
+
+/* Free all of an old top but the room for a fence, which is returned. */
+static struct chunk *free_old_top(struct arena *a, struct chunk *old_top)
+{
+    size_t rest = chunk_size(old_top) - MINSIZE;
+    if (rest < MINSIZE)
+        return old_top;
+
+    struct chunk *end = make_chunk(chunk_at(old_top, rest), MINSIZE);
+    set_size(old_top, rest);
+    unsorted_push(a, old_top);
+    return end;
+}
+
+/* Begin a region at start. The region before, if any, can grow no more: what
+ * was its top becomes a fence that leads on to the new one. */
+static void begin_region(struct arena *a, char *start, size_t size)
+{
+    struct chunk *old_top = a->top;
+
+    a->top = make_chunk(start, size);
+    if (old_top == NULL) {
+        a->first = a->top;
+        return;
+    }
+    old_top = free_old_top(a, old_top);
+    struct fence *fence = (struct fence *)old_top;
+    fence->extent = chunk_size(old_top);
+    fence->next = a->top;
+    set_size(old_top, 0);
+}
+
+/* How far behind the break a region can begin: at a page, and so that payloads
+ * are aligned. Somebody may have left the break anywhere. */
+static size_t region_offset(const char *start)
+{
+    size_t to_page = -(uintptr_t)start % os_page_size();
+    return to_page + -HEADER_SIZE % MALLOC_ALIGNMENT;
+}
+
+/* The break cannot move: something lies in its way, or it has reached a limit.
+ * Begin a region in a mapping. */
+static bool map_region(struct arena *a, size_t size)
+{
+    size_t length = align_up(size + MINSIZE, os_page_size());
+    if (length < MIN_MAPPED_REGION)
+        length = MIN_MAPPED_REGION;
+    char *start = os_map(length);
+    if (start == NULL)
+        return false;
+
+    size_t skip = region_offset(start);
+    length = align_down(length - skip, MALLOC_ALIGNMENT);
+    a->system_mem += length;
+    a->top_is_mapped = true;
+    begin_region(a, start + skip, length);
+    return true;
+}
+
+/* Ask the system for so much that top can give size bytes and keep MINSIZE.
+ * Returns false with errno ENOMEM if it cannot be had. */
+static bool grow_top(struct arena *a, size_t size)
+{
+    char *start = os_break();
+    bool contiguous = a->top != NULL && start == top_end(a);
+    size_t have = contiguous ? top_size(a) : 0;
+    size_t more = size + MINSIZE + params.top_pad - have;
+    size_t skip = contiguous ? 0 : region_offset(start);
+
+    more = align_up(more, os_page_size());
+    if (start < top_end(a) && !a->top_is_mapped)
+        fatal("break adjusted to free malloc space");
+    if (os_grow(skip + more) == NULL)
+        return map_region(a, size);
+    a->system_mem += more;
+    a->top_is_mapped = false;
+    if (contiguous)
+        set_size(a->top, have + more);
+    else
+        begin_region(a, start + skip, more);
+    return true;
+}
+
+struct chunk *take_from_top(struct arena *a, size_t size)
+{
+    if (top_size(a) < size + MINSIZE && !grow_top(a, size))
+        return NULL;
+    if (top_size(a) > a->system_mem)
+        fatal("malloc(): corrupted top size");
+
+    struct chunk *c = a->top;
+    a->top = make_chunk(chunk_at(c, size), chunk_size(c) - size);
+    set_size(c, size);
+    return c;
+}
+
+void trim_top(struct arena *a)
+{
+    size_t keep = params.top_pad + MINSIZE;
+    if (top_size(a) < params.trim_threshold || top_size(a) < keep)
+        return;
+
+    /* Whole pages, and only if nobody else has moved the break since. */
+    size_t extra = align_down(top_size(a) - keep, os_page_size());
+    if (extra == 0 || os_break() != top_end(a) || !os_shrink(extra))
+        return;
+    set_size(a->top, top_size(a) - extra);
+    a->system_mem -= extra;
+}

@@ -1,0 +1,97 @@
+/* arena.h - the state of the allocator
+ *
+ * An arena owns memory from the system and deals it out in chunks. It is a
+ * list of regions. A region is a run of chunks without a gap; the newest one
+ * ends in top, the rest that has not been dealt out yet:
+ *
+ *   first -> [chunk][chunk][chunk][fence] --> [chunk][chunk][      top      ]
+ *             \____ closed region ____/        \_______ newest region ______/
+ *
+ * Normally there is one region, which grows. Only when somebody else has
+ * moved the break, or it cannot move, is the region closed with a fence, and
+ * another one begun.
+ *
+ * Locking: there is one lock. It is taken in malloc.c and check.c, at the
+ * public functions; everything below expects to find it held. Only mapped
+ * chunks have a lock of their own, which may be taken while this one is held.
+ */
+#ifndef ARENA_H
+#define ARENA_H
+
+#include "chunk.h"
+#include "freelist.h"
+
+#include <pthread.h>
+
+/* Bin 0 is not used. */
+#define NFASTBINS       10
+#define NBINS           127
+#define UNSORTED_BIN    1
+#define FIRST_LARGE_BIN 64
+
+struct arena {
+    pthread_mutex_t lock; /* guards all that follows, and every header */
+    struct chunk *top;    /* the bump pointer: the next chunk is cut here */
+    bool top_is_mapped;   /* does top lie in a mapping, not at the break? */
+    struct chunk *first;  /* the first chunk of the first region */
+    size_t system_mem;    /* bytes held from the system */
+
+    struct chunk *fastbins[NFASTBINS]; /* each a list by fd alone */
+    bool have_fast;                    /* is there a chunk in one of them? */
+    struct freelist bins[NBINS];
+    uint32_t binmap[(NBINS + 31) / 32]; /* where bit i is 0, bin i is empty */
+    struct chunk *last_remainder;       /* of the last small request */
+};
+
+/* The end of a closed region. It stands where a chunk would, and is told from
+ * one by its size: no chunk has size 0. */
+struct fence {
+    size_t prev_size;   /* as in a chunk */
+    size_t size;        /* 0 */
+    struct chunk *next; /* the first chunk of the next region */
+    size_t extent;      /* bytes from here to the end of this region */
+};
+
+extern struct arena main_arena;
+
+static inline void arena_lock(struct arena *a)
+{
+    pthread_mutex_lock(&a->lock);
+}
+
+static inline void arena_unlock(struct arena *a)
+{
+    pthread_mutex_unlock(&a->lock);
+}
+
+static inline bool is_fence(const struct chunk *c)
+{
+    return chunk_size(c) == 0;
+}
+
+/* The bytes from a chunk, or a fence, to what follows it. */
+static inline size_t extent(const struct chunk *c)
+{
+    return is_fence(c) ? ((const struct fence *)c)->extent : chunk_size(c);
+}
+
+static inline size_t top_size(const struct arena *a)
+{
+    return a->top != NULL ? chunk_size(a->top) : 0;
+}
+
+/* Can this be a chunk, or a fence, that is not all of the arena? */
+static inline bool plausible(const struct arena *a, const struct chunk *c)
+{
+    return extent(c) >= MINSIZE && extent(c) < a->system_mem;
+}
+
+/* Cut a chunk of size bytes from top, which grows if it is too small. Returns
+ * NULL with errno ENOMEM if the system gives no more. */
+struct chunk *take_from_top(struct arena *a, size_t size);
+
+/* Give memory back to the system if top has more than anybody will soon need.
+ * Call it when top has grown by a chunk that was freed. */
+void trim_top(struct arena *a);
+
+#endif
