@@ -37,7 +37,7 @@ static void assert_chunks_cover_held(const char *when)
                   when, total.odd);
 }
 
-/* A heap with all sorts in it: payload[i] has sizes[i] bytes, every third one
+/* Payloads of all sorts: payload[i] has sizes[i] bytes, every third one
  * is freed again and is NULL. */
 enum { BUSY = 300 };
 static char *payload[BUSY];
@@ -64,7 +64,7 @@ START_TEST(chunks_cover_held_bytes)
     lib.free(must_malloc(1));
     assert_chunks_cover_held("after one malloc and free");
     make_busy();
-    assert_chunks_cover_held("on a busy heap");
+    assert_chunks_cover_held("on a busy allocator");
     for (size_t i = 0; i < BUSY; i++)
         lib.free(payload[i]);
     assert_chunks_cover_held("when all is freed");
@@ -107,10 +107,10 @@ START_TEST(check_finds_nothing)
 {
     needs_inspection();
     const char *broken = lib.malloc_check();
-    ck_assert_msg(broken == NULL, "on a fresh heap: %s", broken);
+    ck_assert_msg(broken == NULL, "on a fresh allocator: %s", broken);
     make_busy();
     broken = lib.malloc_check();
-    ck_assert_msg(broken == NULL, "on a busy heap: %s", broken);
+    ck_assert_msg(broken == NULL, "on a busy allocator: %s", broken);
 }
 END_TEST
 

@@ -3,7 +3,7 @@
  * A program runs without any of this, only larger or slower. Each chapter
  * passes some more of these cases; expectations.txt says which ones it fails,
  * and why. A "wall" is a small payload that stays live, so that what is freed
- * before it does not touch the unused end of the heap. Freed sizes are above
+ * before it does not touch top, the unused end of memory. Freed sizes are above
  * what a later chapter keeps whole in a cache.
  */
 #include "suite.h"

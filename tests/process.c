@@ -1,6 +1,6 @@
 /* process.c - an allocator shares its process: fork(), and the break
  *
- * A forked child inherits the heap as it was at that moment, but only one of
+ * A forked child inherits all memory as it was at that moment, but only one of
  * the threads. And the break belongs to nobody: other code may move it, or
  * find that it cannot be moved.
  */
@@ -40,8 +40,8 @@ static void start_allocating(void)
         sched_yield();
 }
 
-/* What a child does: every kind of call, on the heap that it inherited. */
-static int use_the_heap(char *inherited)
+/* What a child does: every kind of call, on the memory that it inherited. */
+static int use_memory(char *inherited)
 {
     bool good = is_painted(inherited, 5000, 1);
     char *grown = lib.realloc(inherited, 10000);
@@ -61,7 +61,7 @@ static void fork_a_child(char *inherited)
     int status;
     pid_t child = fork();
     if (child == 0)
-        _exit(use_the_heap(inherited));
+        _exit(use_memory(inherited));
     ck_assert_msg(waitpid(child, &status, 0) == child, "there is no child");
     ck_assert_msg(status == 0, "the child ended with status %#x", status);
 }
@@ -101,7 +101,7 @@ START_TEST(children_have_children)
             break;
         lib.free(must_malloc(1000));
         if (depth == 4)
-            _exit(use_the_heap(inherited));
+            _exit(use_memory(inherited));
     }
     ck_assert_msg(waitpid(child, &status, 0) == child, "there is no child");
     ck_assert_msg(status == 0, "a descendant ended with status %#x", status);

@@ -1,12 +1,13 @@
 /* chunk.h - the layout of a chunk
  *
- * All memory is handed out in chunks. A chunk is a header and a payload, and
- * the next chunk begins where it ends:
+ * All memory is handed out in chunks. A chunk is a header and a payload. The
+ * next chunk begins size bytes further on, so that our payload reaches one
+ * word into it, over its prev_size:
  *
  *   chunk ->   +--------------------------+
  *              | prev_size                |  lent to the chunk before
  *              +--------------------------+
- *              | size                     |  bytes from here to the next chunk
+ *              | size                     |  bytes from chunk to next
  *   payload -> +--------------------------+
  *              | bytes of the program     |
  *              :                          :
@@ -14,9 +15,11 @@
  *              +--------------------------+
  *              | its size                 |
  *
- * A payload must be aligned for any type, on 64-bit machines to 16 bytes, but
- * the size takes only 8. The 8 bytes between them are not wasted: they are
- * the last word of the payload before. So a chunk costs one word, not two.
+ * A payload must be aligned for any type, on 64-bit machines to 16 bytes, and
+ * so the header must be 16 bytes long; but the size needs only 8 of them. The
+ * other 8, prev_size, are not lost: the chunk before uses them as the last word
+ * of its payload. So a chunk costs one word, not two. (The name prev_size will
+ * make sense in chapter 03. Until then the word is only payload.)
  *
  * Invariant: a size is a multiple of MALLOC_ALIGNMENT and at least MINSIZE.
  */
@@ -33,9 +36,9 @@ struct chunk {
     size_t size;      /* in bytes, header included */
 };
 
-#define HEADER_SIZE      sizeof(struct chunk)
+#define HEADER_SIZE      (2 * sizeof(size_t))
 #define MALLOC_ALIGNMENT alignof(max_align_t)
-#define MINSIZE          (4 * sizeof(size_t))
+#define MINSIZE          (4 * sizeof(size_t)) /* so long is a fence */
 
 /* The next multiple of unit, a power of two. */
 static inline size_t align_up(size_t n, size_t unit)

@@ -1,7 +1,8 @@
 /* os.h - what the allocator asks of the system
  *
- * The heap of a process is the memory below its "program break", which sbrk()
- * moves. Everything that this allocator hands out lies there.
+ * The heap of a process is the memory between the end of its own data and an
+ * address called the program break, which sbrk() moves. Everything that this
+ * allocator hands out lies there.
  */
 #ifndef OS_H
 #define OS_H
@@ -11,7 +12,7 @@
 /* The size of a page, the unit in which the system gives memory, in bytes. */
 size_t os_page_size(void);
 
-/* The program break: the first address behind the heap. */
+/* The program break: the first address after the heap. */
 char *os_break(void);
 
 /* Move the break up by size bytes. Returns the break as it was, where the new

@@ -38,12 +38,16 @@ static void check_release(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
 
-    if (c >= a->top && c < chunk_after(a->top))
+    /* Is it, or was it merged into, top? */
+    if (c >= a->top && c < chunk_at(a->top, top_size(a)))
         fatal("double free or corruption (top)");
+    /* Does it reach beyond the start of top? */
     if (c < a->top && next > a->top)
         fatal("double free or corruption (out)");
+    /* Does the chunk after it say that it is free? */
     if (!chunk_in_use(c))
         fatal("double free or corruption (!prev)");
+    /* Was the header after it overwritten? */
     if (!plausible(a, next))
         fatal("free(): invalid next size (normal)");
 }

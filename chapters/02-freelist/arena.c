@@ -1,12 +1,12 @@
-/* arena.c - the memory of an arena: top, and the regions behind it
+/* arena.c - the memory of an arena: its regions, and top at their end
  *
  * Memory comes from the system in steps of TOP_PAD and more, because a system
- * call costs as much as hundreds of calls of malloc. What is not dealt out
+ * call costs as much as dozens of calls of malloc. What is not dealt out
  * yet is top. Top is a chunk like the others, so that its size says how much
  * is left; it is moved up as chunks are cut from its start.
  *
  * Invariant: top keeps at least MINSIZE, so that there is always a header
- * behind the last chunk, and room for a fence.
+ * after the last chunk, and room for a fence.
  */
 #include "arena.h"
 #include "os.h"
@@ -39,8 +39,8 @@ static char *top_end(const struct arena *a)
     return (char *)a->top + top_size(a);
 }
 
-/* Begin a region at start. The region before, if any, can grow no more: what
- * was its top becomes a fence that leads on to the new one. */
+/* Begin a region at start. The region before, if any, can grow no more: it is
+ * closed with a fence, which leads on to the new one. */
 static void begin_region(struct arena *a, char *start, size_t size)
 {
     struct chunk *old_top = a->top;
@@ -50,14 +50,16 @@ static void begin_region(struct arena *a, char *start, size_t size)
         a->first = a->top;
         return;
     }
-    struct fence *fence = (struct fence *)old_top;
-    fence->extent = chunk_size(old_top);
+    struct chunk *end = old_top;
+    struct fence *fence = (struct fence *)end;
+    fence->extent = chunk_size(end);
     fence->next = a->top;
-    set_size(old_top, 0);
+    set_size(end, 0);
 }
 
-/* How far behind the break a region can begin: at a page, and so that payloads
- * are aligned. Somebody may have left the break anywhere. */
+/* How far after the break a region can begin: at a page, since somebody may
+ * have left the break anywhere; and so that payloads are aligned, for which a
+ * header of 16 bytes needs nothing more. */
 static size_t region_offset(const char *start)
 {
     size_t to_page = -(uintptr_t)start % os_page_size();
@@ -68,14 +70,14 @@ static size_t region_offset(const char *start)
  * Returns false with errno ENOMEM if it cannot be had. */
 static bool grow_top(struct arena *a, size_t size)
 {
-    char *start = os_break();
+    char *start = os_break(); /* nobody may move it before os_grow() does */
     bool contiguous = a->top != NULL && start == top_end(a);
     size_t have = contiguous ? top_size(a) : 0;
     size_t more = align_up(size + MINSIZE + TOP_PAD - have, os_page_size());
     size_t skip = contiguous ? 0 : region_offset(start);
 
     if (start < top_end(a))
-        fatal("break adjusted to free malloc space");
+        fatal("break adjusted to free malloc space"); /* it is below ours */
     if (os_grow(skip + more) == NULL)
         return false;
     a->system_mem += more;

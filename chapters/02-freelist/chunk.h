@@ -1,7 +1,8 @@
 /* chunk.h - the layout of a chunk
  *
- * All memory is handed out in chunks. A chunk is a header and a payload, and
- * the next chunk begins where it ends:
+ * All memory is handed out in chunks. A chunk is a header and a payload. The
+ * next chunk begins size bytes further on, so that our payload reaches one
+ * word into it, over its prev_size:
  *
  *              in use                         free
  *
@@ -17,9 +18,11 @@
  *              +--------------------------+   +--------------------------+
  *              | its size               |1|   | its size               |0|
  *
- * A payload must be aligned for any type, on 64-bit machines to 16 bytes, but
- * the size takes only 8. The 8 bytes between them are not wasted: they are
- * the last word of the payload before. So a chunk costs one word, not two.
+ * A payload must be aligned for any type, on 64-bit machines to 16 bytes, and
+ * so the header must be 16 bytes long; but the size needs only 8 of them. The
+ * other 8, prev_size, are not lost: the chunk before uses them as the last word
+ * of its payload. So a chunk costs one word, not two. (The name prev_size will
+ * make sense in chapter 03. Until then the word is only payload.)
  *
  * The low bits of a size are always 0, so flags are kept there. P, PREV_INUSE,
  * says that the chunk *before* is in use: so a chunk's own state stands in the
@@ -38,15 +41,15 @@
 struct chunk {
     size_t prev_size; /* the last word of the payload before */
     size_t size;      /* in bytes, header included, and the flags */
-    struct chunk *fd; /* next on the free list; only while free */
+    struct chunk *fd; /* forward: next on the free list, while free */
 };
 
 #define PREV_INUSE ((size_t)1)
 #define FLAGS      ((size_t)7) /* three bits, of which one has a meaning */
 
-#define HEADER_SIZE      offsetof(struct chunk, fd)
+#define HEADER_SIZE      (2 * sizeof(size_t))
 #define MALLOC_ALIGNMENT alignof(max_align_t)
-#define MINSIZE          (4 * sizeof(size_t))
+#define MINSIZE          (4 * sizeof(size_t)) /* so long is a fence */
 
 /* The next multiple of unit, a power of two. */
 static inline size_t align_up(size_t n, size_t unit)
@@ -63,7 +66,8 @@ static inline size_t request_to_size(size_t request)
     return size < MINSIZE ? MINSIZE : size;
 }
 
-/* Write the header of a new chunk. The chunk before it must be in use. */
+/* Write the header of a new chunk. P is set: the chunk before is in use, or
+ * there is none, at the start of a region, and nobody must look for it. */
 static inline struct chunk *make_chunk(void *address, size_t size)
 {
     struct chunk *c = address;

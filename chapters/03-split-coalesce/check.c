@@ -70,7 +70,6 @@ static size_t count_free(struct arena *a)
 static const char *check_free_list(struct arena *a)
 {
     size_t missing = count_free(a);
-
     struct chunk *head = &a->free_list.head;
 
     for (struct chunk *c = head->fd; c != head; c = c->fd) {

@@ -13,18 +13,18 @@
 #include "freelist.h"
 #include "os.h"
 
-/* Put a chunk on a list, just before one that is there or before its head. */
-static void insert(struct chunk *at, struct chunk *c)
+/* Put a chunk on a list, before a chunk that is there or before the head. */
+static void insert_before(struct chunk *next, struct chunk *c)
 {
-    c->fd = at;
-    c->bk = at->bk;
+    c->fd = next;
+    c->bk = next->bk;
     c->fd->bk = c;
     c->bk->fd = c;
 }
 
 void freelist_push(struct freelist *list, struct chunk *c)
 {
-    insert(list->head.fd, c);
+    insert_before(list->head.fd, c);
     mark_free(c);
 }
 

@@ -9,8 +9,8 @@
 #include "chunk.h"
 
 /* The list is a ring through a head, which is no real chunk: only its fd and
- * bk are used. So every chunk on it has a neighbour on both sides. In an empty
- * list both lead back to the head. */
+ * bk are used. So fd and bk of every chunk on it lead to something. In an empty
+ * list those of the head lead back to it. */
 struct freelist {
     struct chunk head;
 };

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 
+/* Some kinds appear only in later chapters. */
 enum malloc_kind {
     MALLOC_USED,   /* handed out */
     MALLOC_FREE,   /* free, on a list or in a bin */

@@ -64,7 +64,7 @@ static void *get(size_t request)
 
 /* As get_aligned(), for an alignment that may be no power of two: it is rounded
  * up to one. Where there is none so large, NULL with errno EINVAL. */
-static void *get_aligned_roughly(size_t alignment, size_t request)
+static void *get_aligned_up(size_t alignment, size_t request)
 {
     size_t power = MALLOC_ALIGNMENT;
     while (power < alignment && power <= PTRDIFF_MAX)
@@ -76,7 +76,7 @@ static void *get_aligned_roughly(size_t alignment, size_t request)
     return get_aligned(power, request);
 }
 
-static void put(struct chunk *c)
+static void put_chunk(struct chunk *c)
 {
     struct arena *a = &main_arena;
     arena_lock(a);
@@ -85,13 +85,13 @@ static void put(struct chunk *c)
 }
 
 /* Free a payload, or nothing if it is NULL. errno stays as it was. */
-static void give_back(void *payload)
+static void put(void *payload)
 {
     if (payload == NULL)
         return;
     int saved_errno = errno;
-    put(given_chunk(payload, "free(): invalid pointer",
-                    "free(): invalid size"));
+    put_chunk(given_chunk(payload, "free(): invalid pointer",
+                          "free(): invalid size"));
     errno = saved_errno;
 }
 
@@ -102,7 +102,7 @@ static void *move(struct chunk *c, size_t request)
     if (moved == NULL)
         return NULL;
     memcpy(moved, chunk_to_payload(c), usable_size(c));
-    put(c);
+    put_chunk(c);
     return moved;
 }
 
@@ -111,7 +111,7 @@ static void *change(void *payload, size_t request)
     if (payload == NULL)
         return get(request);
     if (request == 0) {
-        give_back(payload);
+        put(payload);
         return NULL;
     }
     struct chunk *c = given_chunk(payload, "realloc(): invalid pointer",
@@ -138,7 +138,7 @@ void *malloc(size_t request)
  * as it was. [C11, POSIX.1-2024] */
 void free(void *payload)
 {
-    give_back(payload);
+    put(payload);
 }
 
 /* Allocate count * each bytes, all zero. NULL with errno ENOMEM on failure, or
@@ -174,13 +174,13 @@ void *reallocarray(void *payload, size_t count, size_t each)
  * errno EINVAL. NULL with errno ENOMEM on failure. [SunOS, glibc] */
 void *memalign(size_t alignment, size_t request)
 {
-    return get_aligned_roughly(alignment, request);
+    return get_aligned_up(alignment, request);
 }
 
 /* As memalign(). [C11, glibc up to 2.37] */
 void *aligned_alloc(size_t alignment, size_t request)
 {
-    return get_aligned_roughly(alignment, request);
+    return get_aligned_up(alignment, request);
 }
 
 /* Allocate at a multiple of alignment, which must be a power of two and a

@@ -11,7 +11,9 @@
  * moved the break is the region closed with a fence, and another one begun.
  *
  * Locking: there is one lock. It is taken in malloc.c and check.c, at the
- * public functions; everything below expects to find it held.
+ * public functions; everything below expects to find it held. Only the size of
+ * a chunk in use may be read without it, by whoever owns the chunk: others
+ * change no more of that word than a flag.
  */
 #ifndef ARENA_H
 #define ARENA_H
@@ -29,7 +31,7 @@
 
 struct arena {
     pthread_mutex_t lock; /* guards all that follows, and every header */
-    struct chunk *top;    /* the bump pointer: the next chunk is cut here */
+    struct chunk *top;    /* what is not dealt out yet, itself a chunk */
     struct chunk *first;  /* the first chunk of the first region */
     size_t system_mem;    /* bytes held from the system */
 
@@ -41,12 +43,12 @@ struct arena {
 };
 
 /* The end of a closed region. It stands where a chunk would, and is told from
- * one by its size: no chunk has size 0. */
+ * one by its size: no chunk has size 0. So its length is kept elsewhere. */
 struct fence {
     size_t prev_size;   /* as in a chunk */
     size_t size;        /* 0 */
     struct chunk *next; /* the first chunk of the next region */
-    size_t extent;      /* bytes from here to the end of this region */
+    size_t extent;      /* its length: bytes to the end of the region */
 };
 
 extern struct arena main_arena;
@@ -77,7 +79,8 @@ static inline size_t top_size(const struct arena *a)
     return a->top != NULL ? chunk_size(a->top) : 0;
 }
 
-/* Can this be a chunk, or a fence, that is not all of the arena? */
+/* Has this header a size that a chunk or a fence of ours can have? It is asked
+ * of the header after a chunk, which an overrun would have overwritten. */
 static inline bool plausible(const struct arena *a, const struct chunk *c)
 {
     return extent(c) >= MINSIZE && extent(c) < a->system_mem;

@@ -66,7 +66,7 @@ static struct chunk *take(struct chunk *c)
     return c;
 }
 
-/* Put a chunk into a large bin: behind the first chunk of its size, or else
+/* Put a chunk into a large bin: after the first chunk of its size, or else
  * before the first one that is smaller, and then on the ring of sizes too. */
 static void file_large(struct chunk *head, struct chunk *c)
 {
@@ -74,22 +74,22 @@ static void file_large(struct chunk *head, struct chunk *c)
 
     c->fd_nextsize = c->bk_nextsize = c;
     if (larger == head) {
-        freelist_insert(head, c);
+        insert_before(head, c);
         return;
     }
     if (chunk_size(c) < chunk_size(head->bk)) {
         sizes_insert(larger, c);
-        freelist_insert(head, c);
+        insert_before(head, c);
         return;
     }
     while (chunk_size(larger) > chunk_size(c))
         larger = larger->fd_nextsize;
     if (chunk_size(larger) == chunk_size(c)) {
         c->fd_nextsize = c->bk_nextsize = NULL;
-        freelist_insert(larger->fd, c);
+        insert_before(larger->fd, c);
     } else {
         sizes_insert(larger, c);
-        freelist_insert(larger, c);
+        insert_before(larger, c);
     }
 }
 
@@ -100,7 +100,7 @@ static void file(struct arena *a, struct chunk *c)
     struct chunk *head = &a->bins[index].head;
 
     if (is_small(chunk_size(c)))
-        freelist_insert(head->fd, c);
+        insert_before(head->fd, c);
     else
         file_large(head, c);
     a->binmap[index / 32] |= 1u << index % 32;

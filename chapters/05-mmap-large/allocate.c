@@ -39,8 +39,8 @@ static void consolidate(struct arena *a)
     }
 }
 
-/* Give back what a chunk in use has beyond size bytes, if it is enough to make
- * a chunk of. */
+/* Release what a chunk in use has beyond size bytes, if it is enough to make a
+ * chunk of. After resize() it may meet free memory there. */
 static void split(struct arena *a, struct chunk *c, size_t size)
 {
     size_t rest = chunk_size(c) - size;
@@ -132,12 +132,16 @@ static void check_release(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
 
-    if (c >= a->top && c < chunk_after(a->top))
+    /* Is it, or was it merged into, top? */
+    if (c >= a->top && c < chunk_at(a->top, top_size(a)))
         fatal("double free or corruption (top)");
+    /* Does it reach beyond the start of top? */
     if (c < a->top && next > a->top)
         fatal("double free or corruption (out)");
+    /* Does the chunk after it say that it is free? */
     if (!chunk_in_use(c))
         fatal("double free or corruption (!prev)");
+    /* Was the header after it overwritten? */
     if (!plausible(a, next))
         fatal("free(): invalid next size (normal)");
 }

@@ -1,7 +1,8 @@
 /* chunk.h - the layout of a chunk
  *
- * All memory is handed out in chunks. A chunk is a header and a payload, and
- * the next chunk begins where it ends:
+ * All memory is handed out in chunks. A chunk is a header and a payload. The
+ * next chunk begins size bytes further on, so that our payload reaches one
+ * word into it, over its prev_size:
  *
  *              in use                         free
  *
@@ -12,7 +13,7 @@
  *   payload -> +--------------------------+   +--------------------------+
  *              | bytes of the program     |   | fd: next in the bin      |
  *              :                          :   +--------------------------+
- *              :                          :   | bk: the one before there |
+ *              :                          :   | bk: previous in the bin  |
  *              :                          :   +--------------------------+
  *              :                          :   | fd_nextsize              |
  *              :                          :   +  if in a large bin       +
@@ -23,16 +24,17 @@
  *              +--------------------------+   +--------------------------+
  *              | its size               |1|   | its size               |0|
  *
- * A payload must be aligned for any type, on 64-bit machines to 16 bytes, but
- * the size takes only 8. The 8 bytes between them are not wasted: they are
- * the last word of the payload before. So a chunk costs one word, not two.
+ * A payload must be aligned for any type, on 64-bit machines to 16 bytes, and
+ * so the header must be 16 bytes long; but the size needs only 8 of them. The
+ * other 8, prev_size, are not lost: the chunk before uses them as the last word
+ * of its payload. So a chunk costs one word, not two.
  *
  * The low bits of a size are always 0, so flags are kept there. P, PREV_INUSE,
  * says that the chunk *before* is in use: so a chunk's own state stands in the
  * next chunk's header.
  *
  * A free chunk has its size at both ends. The foot is a boundary tag: from the
- * chunk behind, it tells where the free chunk begins. A chunk in use has no
+ * chunk after, it tells where the free chunk begins. A chunk in use has no
  * foot, since P already says that there is nothing to merge with; so the
  * word can be lent to the program.
  *
@@ -49,8 +51,8 @@
 struct chunk {
     size_t prev_size; /* the last word of the payload before, or its foot */
     size_t size;      /* in bytes, header included, and the flags */
-    struct chunk *fd; /* next in the bin; only while free */
-    struct chunk *bk; /* the one before in the bin; only while free */
+    struct chunk *fd; /* forward: next in the bin, while free */
+    struct chunk *bk; /* back: the previous one there, while free */
 
     /* The next smaller and the next larger size in a large bin. Only the first
      * chunk of each size has them, the others have NULL. */
@@ -62,9 +64,9 @@ struct chunk {
 #define IS_MMAPPED ((size_t)2)
 #define FLAGS      ((size_t)7) /* three bits, of which two have a meaning */
 
-#define HEADER_SIZE      offsetof(struct chunk, fd)
+#define HEADER_SIZE      (2 * sizeof(size_t))
 #define MALLOC_ALIGNMENT alignof(max_align_t)
-#define MINSIZE          (4 * sizeof(size_t))
+#define MINSIZE          (4 * sizeof(size_t)) /* so long is a fence */
 #define MIN_LARGE_SIZE   (64 * MALLOC_ALIGNMENT)
 
 /* The next multiple of unit, a power of two. */
@@ -87,7 +89,8 @@ static inline size_t request_to_size(size_t request)
     return size < MINSIZE ? MINSIZE : size;
 }
 
-/* Write the header of a new chunk. The chunk before it must be in use. */
+/* Write the header of a new chunk. P is set: the chunk before is in use, or
+ * there is none, at the start of a region, and nobody must look for it. */
 static inline struct chunk *make_chunk(void *address, size_t size)
 {
     struct chunk *c = address;
@@ -159,14 +162,14 @@ static inline bool is_small(size_t size)
     return size < MIN_LARGE_SIZE;
 }
 
-/* Has this chunk a mapping of its own? Then nothing lies before or behind it;
+/* Has this chunk a mapping of its own? Then nothing lies before or after it;
  * see mapped.c. */
 static inline bool is_mapped(const struct chunk *c)
 {
     return (c->size & IS_MMAPPED) != 0;
 }
 
-/* How many bytes the program may use: all but our own size. Behind a mapped
+/* How many bytes the program may use: all but our own size. After a mapped
  * chunk there is no word to be lent. */
 static inline size_t usable_size(const struct chunk *c)
 {

@@ -12,17 +12,17 @@
 #include "freelist.h"
 #include "os.h"
 
-void freelist_insert(struct chunk *at, struct chunk *c)
+void insert_before(struct chunk *next, struct chunk *c)
 {
-    c->fd = at;
-    c->bk = at->bk;
+    c->fd = next;
+    c->bk = next->bk;
     c->fd->bk = c;
     c->bk->fd = c;
 }
 
 void freelist_push(struct freelist *list, struct chunk *c)
 {
-    freelist_insert(list->head.fd, c);
+    insert_before(list->head.fd, c);
     mark_free(c);
 }
 

@@ -9,8 +9,8 @@
 #include "chunk.h"
 
 /* The list is a ring through a head, which is no real chunk: only its fd and
- * bk are used. So every chunk on it has a neighbour on both sides. In an empty
- * list both lead back to the head. */
+ * bk are used. So fd and bk of every chunk on it lead to something. In an empty
+ * list those of the head lead back to it. */
 struct freelist {
     struct chunk head;
 };
@@ -18,8 +18,8 @@ struct freelist {
 /* Mark a chunk as free and put it on the list. */
 void freelist_push(struct freelist *list, struct chunk *c);
 
-/* Put a chunk on a list, just before one that is there or before its head. */
-void freelist_insert(struct chunk *at, struct chunk *c);
+/* Put a chunk on a list, before a chunk that is there or before the head. */
+void insert_before(struct chunk *next, struct chunk *c);
 
 /* Put a chunk on the ring of sizes, just before one that is there. */
 void sizes_insert(struct chunk *at, struct chunk *c);

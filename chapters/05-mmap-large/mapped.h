@@ -12,7 +12,7 @@
 struct mapping {
     struct mapping *next, *before;
     size_t length;       /* of the mapping, in bytes */
-    struct chunk *chunk; /* at once behind this, or further on if aligned */
+    struct chunk *chunk; /* at once after this, or further on if aligned */
 };
 
 /* A chunk of at least size bytes in a new mapping, all zero. NULL with errno

@@ -15,8 +15,8 @@
 #include <string.h>
 
 enum { HEADER = 16 };
-static _Alignas(16) char heap[256 << 20];
-static size_t used; /* bytes of the heap, cut into chunks */
+static _Alignas(16) char memory[256 << 20];
+static size_t used; /* bytes of the memory, cut into chunks */
 
 static bool has_defect(const char *name)
 {
@@ -31,7 +31,7 @@ static size_t *size_field(void *payload)
 
 static void *cut(size_t size)
 {
-    size_t *chunk = (size_t *)(heap + used);
+    size_t *chunk = (size_t *)(memory + used);
     chunk[1] = size;
     used += size;
     return (char *)chunk + HEADER;
@@ -39,13 +39,13 @@ static void *cut(size_t size)
 
 void *malloc(size_t request)
 {
-    if (request > sizeof(heap)) {
+    if (request > sizeof(memory)) {
         errno = ENOMEM;
         return NULL;
     }
     size_t size = (request + HEADER / 2 + 15) / 16 * 16;
     size += size < 32 ? 16 : 0;
-    if (size > sizeof(heap) - used) {
+    if (size > sizeof(memory) - used) {
         errno = ENOMEM;
         return NULL;
     }
@@ -99,13 +99,13 @@ void *reallocarray(void *payload, size_t count, size_t size)
 void *memalign(size_t alignment, size_t request)
 {
     size_t power = 16;
-    while (power < alignment && power < sizeof(heap))
+    while (power < alignment && power < sizeof(memory))
         power *= 2;
-    if (power < alignment || power > sizeof(heap) - used) {
+    if (power < alignment || power > sizeof(memory) - used) {
         errno = ENOMEM;
         return NULL;
     }
-    uintptr_t payload = (uintptr_t)heap + used + HEADER;
+    uintptr_t payload = (uintptr_t)memory + used + HEADER;
     size_t lead = -payload % power;
     if (lead > 0)
         cut(lead < 32 ? lead + power : lead);
@@ -156,10 +156,10 @@ int malloc_walk(malloc_visitor *visit, void *context)
     size_t size = 0;
 
     for (size_t at = 0; at < used && answer == 0; at += size) {
-        size = *(size_t *)(heap + at + 8);
+        size = *(size_t *)(memory + at + 8);
         struct malloc_chunk_info info = {
-            .address = heap + at,
-            .payload = heap + at + HEADER,
+            .address = memory + at,
+            .payload = memory + at + HEADER,
             .size = size,
             .kind = has_defect("unseen") && at > 100000 ? MALLOC_FREE
                                                         : MALLOC_USED,
