@@ -176,8 +176,8 @@ START_TEST(allocates_when_the_break_is_blocked)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     uintptr_t end = ((uintptr_t)sbrk(0) + page - 1) / page * page;
-    void *obstacle = mmap((void *)end, page, PROT_NONE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    void *obstacle = mmap((void *)end, page, PROT_NONE, flags, -1, 0);
     ck_assert_msg(obstacle == (void *)end, "the break cannot be blocked");
 
     for (int i = 0; i < 100; i++) {

@@ -80,9 +80,8 @@ static const char *check_free_list(struct arena *a)
     return missing == 0 ? NULL : "a free chunk is not on the free list";
 }
 
-int malloc_walk(malloc_visitor *visit, void *context)
+static int walk_arena(struct arena *a, malloc_visitor *visit, void *context)
 {
-    struct arena *a = &main_arena;
     int answer = 0;
 
     arena_lock(a);
@@ -93,6 +92,21 @@ int malloc_walk(malloc_visitor *visit, void *context)
     }
     arena_unlock(a);
     return answer;
+}
+
+static const char *check_arena(struct arena *a)
+{
+    arena_lock(a);
+    const char *broken = check_sizes(a);
+    if (broken == NULL)
+        broken = check_free_list(a);
+    arena_unlock(a);
+    return broken;
+}
+
+int malloc_walk(malloc_visitor *visit, void *context)
+{
+    return walk_arena(&main_arena, visit, context);
 }
 
 size_t malloc_held(void)
@@ -107,12 +121,5 @@ size_t malloc_held(void)
 
 const char *malloc_check(void)
 {
-    struct arena *a = &main_arena;
-
-    arena_lock(a);
-    const char *broken = check_sizes(a);
-    if (broken == NULL)
-        broken = check_free_list(a);
-    arena_unlock(a);
-    return broken;
+    return check_arena(&main_arena);
 }

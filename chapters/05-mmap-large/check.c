@@ -223,9 +223,8 @@ static int walk_mappings(malloc_visitor *visit, void *context)
     return answer;
 }
 
-int malloc_walk(malloc_visitor *visit, void *context)
+static int walk_arena(struct arena *a, malloc_visitor *visit, void *context)
 {
-    struct arena *a = &main_arena;
     int answer = 0;
 
     arena_lock(a);
@@ -237,6 +236,26 @@ int malloc_walk(malloc_visitor *visit, void *context)
     }
     flip_fast_marks(a);
     arena_unlock(a);
+    return answer;
+}
+
+static const char *check_arena(struct arena *a)
+{
+    arena_lock(a);
+    const char *broken = check_sizes(a);
+    if (broken == NULL)
+        broken = check_fastbins(a);
+    if (broken == NULL)
+        broken = check_bins(a);
+    if (broken == NULL)
+        broken = check_tags(a);
+    arena_unlock(a);
+    return broken;
+}
+
+int malloc_walk(malloc_visitor *visit, void *context)
+{
+    int answer = walk_arena(&main_arena, visit, context);
     return answer != 0 ? answer : walk_mappings(visit, context);
 }
 
@@ -252,16 +271,6 @@ size_t malloc_held(void)
 
 const char *malloc_check(void)
 {
-    struct arena *a = &main_arena;
-
-    arena_lock(a);
-    const char *broken = check_sizes(a);
-    if (broken == NULL)
-        broken = check_fastbins(a);
-    if (broken == NULL)
-        broken = check_bins(a);
-    if (broken == NULL)
-        broken = check_tags(a);
-    arena_unlock(a);
+    const char *broken = check_arena(&main_arena);
     return broken != NULL ? broken : check_mappings();
 }
