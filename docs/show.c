@@ -11,8 +11,12 @@
 
 static void *payloads[4]; /* those of the variables a, b, c and d */
 
-static const char *const kinds[] = {"used", "free",  "cached",
-                                    "top",  "fence", "mapped"};
+static const char *const kinds[] = {
+    [MALLOC_USED] = "used",     [MALLOC_FREE] = "free",
+    [MALLOC_CACHED] = "cached", [MALLOC_TOP] = "top",
+    [MALLOC_FENCE] = "fence",   [MALLOC_HEADER] = "header",
+    [MALLOC_MAPPED] = "mapped",
+};
 
 static int show_chunk(const struct malloc_chunk_info *chunk, void *context)
 {

@@ -19,6 +19,7 @@ enum malloc_kind {
     MALLOC_CACHED, /* free, but kept whole for the next request of its size */
     MALLOC_TOP,    /* the unused end of the newest region */
     MALLOC_FENCE,  /* the end of a region that cannot grow any more */
+    MALLOC_HEADER, /* the allocator's own data at the start of a region */
     MALLOC_MAPPED, /* handed out, in a mapping of its own */
 };
 

@@ -141,16 +141,22 @@ struct chunk *take_from_top(struct arena *a, size_t size)
     return c;
 }
 
-void trim_top(struct arena *a)
+/* Give whole pages of top back, but keep pad bytes to spare. */
+static void shrink_top(struct arena *a, size_t pad)
 {
-    size_t keep = params.top_pad + MINSIZE;
-    if (top_size(a) < params.trim_threshold || top_size(a) < keep)
+    if (top_size(a) < MINSIZE || top_size(a) - MINSIZE < pad)
         return;
+    size_t extra = align_down(top_size(a) - MINSIZE - pad, os_page_size());
 
-    /* Whole pages, and only if nobody else has moved the break since. */
-    size_t extra = align_down(top_size(a) - keep, os_page_size());
+    /* Is the break still where we left it? */
     if (extra == 0 || os_break() != top_end(a) || !os_shrink(extra))
         return;
     set_size(a->top, top_size(a) - extra);
     a->system_mem -= extra;
+}
+
+void trim_top(struct arena *a)
+{
+    if (top_size(a) >= params.trim_threshold)
+        shrink_top(a, params.top_pad);
 }
