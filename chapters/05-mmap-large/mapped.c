@@ -93,13 +93,19 @@ static bool may_map(void)
     return may;
 }
 
-/* Write the header of the chunk that lies offset bytes into a mapping. */
+/* The size of the chunk that lies offset bytes into a mapping. */
+static size_t size_at(const struct mapping *m, size_t offset)
+{
+    return align_down(m->length - offset, MALLOC_ALIGNMENT);
+}
+
+/* Write the header of that chunk. */
 static struct chunk *make_mapped(struct mapping *m, size_t offset)
 {
     struct chunk *c = (struct chunk *)((char *)m + offset);
 
     c->prev_size = offset;
-    c->size = (m->length - offset) | IS_MMAPPED;
+    c->size = size_at(m, offset) | IS_MMAPPED;
     m->chunk = c;
     return c;
 }
@@ -110,16 +116,16 @@ static struct mapping *mapping_of(struct chunk *c, const char *complaint)
     struct mapping *m = (struct mapping *)start;
 
     if (start % os_page_size() != 0 || m->chunk != c ||
-        m->length != c->prev_size + chunk_size(c))
+        chunk_size(c) != size_at(m, c->prev_size))
         fatal(complaint);
     return m;
 }
 
-/* So long is a mapping for a chunk of size bytes that begins at offset. The
- * last word, which other chunks may borrow from the next one, is added. */
+/* So long is a mapping for a chunk of size bytes that begins at offset. There
+ * is more at its end, since it cannot borrow a word from a next chunk. */
 static size_t length_for(size_t offset, size_t size)
 {
-    return align_up(offset + size + sizeof(size_t), os_page_size());
+    return align_up(offset + size + MALLOC_ALIGNMENT, os_page_size());
 }
 
 struct chunk *map_chunk(size_t size)

@@ -13,9 +13,6 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-/* No threshold rises above this, in bytes. */
-#define MAX_MMAP_THRESHOLD (32 * 1024 * 1024)
-
 struct params params = {
     .top_pad = 128 * 1024,
     .trim_threshold = 128 * 1024,
@@ -38,7 +35,7 @@ bool set_param(int number, long value)
         param = &params.top_pad;
         break;
     case M_MMAP_THRESHOLD:
-        if (value < 0 || value > MAX_MMAP_THRESHOLD)
+        if (value < 0 || (size_t)value > MAX_MMAP_THRESHOLD)
             return false;
         param = &params.mmap_threshold;
         break;
