@@ -18,8 +18,7 @@ extern struct params params;
 
 /* No threshold rises above this, in bytes: 32 MiB, where addresses are scarce
  * 512 KiB. */
-#define MAX_MMAP_THRESHOLD                                                     \
-    ((size_t)(sizeof(size_t) == 8 ? 32 << 20 : 512 << 10))
+#define MAX_MMAP_THRESHOLD ((size_t)512 << (sizeof(size_t) == 8 ? 16 : 10))
 
 /* Set a parameter to value, by its number in <malloc.h>. Returns false if
  * there is no such parameter, or the value cannot be. */
