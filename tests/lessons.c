@@ -170,6 +170,23 @@ START_TEST(gives_large_chunks_back_at_once)
 }
 END_TEST
 
+/* Giving back is dear, when the same is fetched again the next moment. */
+START_TEST(keeps_what_comes_and_goes)
+{
+    int changes = 0;
+    needs_inspection();
+
+    for (int i = 0; i < 100; i++) {
+        char *payload = must_malloc(200000);
+        size_t held = lib.malloc_held();
+        lib.free(payload);
+        changes += lib.malloc_held() != held;
+    }
+    ck_assert_msg(changes < 10,
+                  "the same chunk goes back to the system %d times", changes);
+}
+END_TEST
+
 /* Something lies right above the break, as a mapping or a stack may. There is
  * memory elsewhere. */
 START_TEST(allocates_when_the_break_is_blocked)
@@ -254,6 +271,7 @@ void add_lessons(TCase *group)
     tcase_add_test(group, realloc_to_zero_frees);
     tcase_add_test(group, memalign_gives_lead_and_tail_back);
     tcase_add_test(group, gives_large_chunks_back_at_once);
+    tcase_add_test(group, keeps_what_comes_and_goes);
     tcase_add_test(group, search_does_not_slow_down);
     tcase_add_test(group, allocates_when_the_break_is_blocked);
 }

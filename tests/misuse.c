@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -154,6 +155,47 @@ START_TEST(realloc_after_the_next_size_was_smashed)
 }
 END_TEST
 
+/* What looks like a chunk lies where the allocator has no memory. */
+START_TEST(free_of_memory_elsewhere)
+{
+    void *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_msg(page != MAP_FAILED, "there is no page");
+    must_malloc(2000);
+    if (child_must_die("double free or corruption (out)")) {
+        char *payload = (char *)page + 64;
+        *size_field(payload) = 2016 | 1;
+        *size_field(payload + 2016) = 2016 | 1;
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(realloc_of_a_freed_payload)
+{
+    char *payload = must_malloc(2000);
+    must_malloc(2000);
+    if (child_must_die("realloc(): invalid pointer")) {
+        lib.free(payload);
+        lib.realloc(payload, 1000);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* The check must say what is wrong, not stumble over it. */
+START_TEST(check_after_a_link_was_smashed)
+{
+    needs_inspection();
+    char *payload = must_malloc(2000);
+    must_malloc(24);
+    lib.free(payload);
+    memset(payload, 0x41, 16);
+    ck_assert_msg(lib.malloc_check() != NULL, "the check finds nothing wrong");
+}
+END_TEST
+
 START_TEST(merge_after_the_foot_was_smashed)
 {
     char *payload = must_malloc(2000);
@@ -194,6 +236,9 @@ void add_misuse(TCase *group)
     tcase_add_test(group, free_twice);
     tcase_add_test(group, free_after_the_next_size_was_smashed);
     tcase_add_test(group, realloc_after_the_next_size_was_smashed);
+    tcase_add_test(group, free_of_memory_elsewhere);
+    tcase_add_test(group, realloc_of_a_freed_payload);
+    tcase_add_test(group, check_after_a_link_was_smashed);
     tcase_add_test(group, merge_after_the_foot_was_smashed);
     tcase_add_test(group, merge_after_a_link_was_smashed);
 }

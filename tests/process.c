@@ -87,6 +87,33 @@ START_TEST(children_allocate_while_threads_do)
 }
 END_TEST
 
+/* Other libraries have fork handlers too, which may allocate, and run while
+ * ours are under way. These were there before the allocator was opened, so they
+ * run last before the fork, and first after it. */
+static bool handlers_allocate;
+
+static void allocate_in_handler(void)
+{
+    if (handlers_allocate)
+        lib.free(lib.malloc(100));
+}
+
+void register_fork_handlers(void)
+{
+    pthread_atfork(allocate_in_handler, allocate_in_handler,
+                   allocate_in_handler);
+}
+
+START_TEST(fork_handlers_of_others_allocate)
+{
+    char *inherited = must_malloc(5000);
+    paint(inherited, 5000, 1);
+    handlers_allocate = true;
+    fork_a_child(inherited);
+    lib.free(must_malloc(1000));
+}
+END_TEST
+
 /* The locks must be free again after every fork, however deep. */
 START_TEST(children_have_children)
 {
@@ -168,6 +195,7 @@ END_TEST
 void add_process(TCase *group)
 {
     tcase_add_test(group, children_allocate_while_threads_do);
+    tcase_add_test(group, fork_handlers_of_others_allocate);
     tcase_add_test(group, children_have_children);
     tcase_add_test(group, survives_a_foreign_sbrk_of_100);
     tcase_add_test(group, survives_a_foreign_sbrk_of_5000);

@@ -61,6 +61,7 @@ int main(int argc, char **argv)
     if (i + 1 != argc)
         complain("usage: suite [--seed N] [--tap FILE] LIB");
 
+    register_fork_handlers();
     const char *trouble = open_allocator(argv[i]);
     if (trouble != NULL)
         complain(trouble);

@@ -20,6 +20,9 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
+/* Register what a case of process.c needs; before the allocator is opened. */
+void register_fork_handlers(void);
+
 /* The seed of all that is random, from the command line. */
 extern unsigned seed;
 

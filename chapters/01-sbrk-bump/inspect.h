@@ -2,7 +2,8 @@
  *
  * Every chapter answers these three calls, and this header is the same in all
  * of them. The tests and the plots know an allocator by nothing else. A
- * program finds the calls with dlsym(), or links with libmalloc.a.
+ * program finds the calls with dlsym(), or links with libmalloc.a; it must not
+ * have functions of these names itself.
  *
  * The sizes of all chunks that malloc_walk() visits add up to malloc_held():
  * the chunks cover the memory held from the system without a gap.

@@ -19,7 +19,8 @@ char *os_break(void);
  * memory begins, or NULL with errno ENOMEM. */
 char *os_grow(size_t size);
 
-/* Write one line to standard error, without allocating, and abort(). */
+/* Write one line to standard error, without allocating, and abort(). The lock
+ * may be held: a handler of SIGABRT must not allocate. */
 void fatal(const char *message) __attribute__((noreturn));
 
 #endif

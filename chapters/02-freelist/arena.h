@@ -13,7 +13,8 @@
  * Locking: there is one lock. It is taken in malloc.c and check.c, at the
  * public functions; everything below expects to find it held. Only the size of
  * a chunk in use may be read without it, by whoever owns the chunk: others
- * change no more of that word than a flag.
+ * change no more of that word than a flag. (To the letter of C that is a data
+ * race. glibc does the same.)
  */
 #ifndef ARENA_H
 #define ARENA_H
@@ -42,14 +43,19 @@ struct fence {
 
 extern struct arena main_arena;
 
+/* Is this thread between the fork handlers? Then it holds every lock. */
+extern __thread bool forking __attribute__((tls_model("initial-exec")));
+
 static inline void arena_lock(struct arena *a)
 {
-    pthread_mutex_lock(&a->lock);
+    if (!forking)
+        pthread_mutex_lock(&a->lock);
 }
 
 static inline void arena_unlock(struct arena *a)
 {
-    pthread_mutex_unlock(&a->lock);
+    if (!forking)
+        pthread_mutex_unlock(&a->lock);
 }
 
 static inline bool is_fence(const struct chunk *c)
@@ -66,6 +72,12 @@ static inline size_t extent(const struct chunk *c)
 static inline size_t top_size(const struct arena *a)
 {
     return a->top != NULL ? chunk_size(a->top) : 0;
+}
+
+/* Does this chunk lie in our memory, and end before top? */
+static inline bool is_below_top(const struct arena *a, struct chunk *c)
+{
+    return c >= a->first && c < a->top && chunk_after(c) <= a->top;
 }
 
 /* Has this header a size that a chunk or a fence of ours can have? It is asked

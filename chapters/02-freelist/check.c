@@ -72,6 +72,8 @@ static const char *check_free_list(struct arena *a)
     size_t missing = count_free(a);
 
     for (struct chunk *c = a->free_list.first; c != NULL; c = c->fd) {
+        if (!is_below_top(a, c))
+            return "the free list leads out of our memory";
         if (chunk_in_use(c))
             return "a chunk on the free list is marked as used";
         if (missing-- == 0)

@@ -25,15 +25,20 @@ struct arena main_arena = {
 };
 
 /* A forked child has only the thread that called fork(). Were another one just
- * then inside malloc, the child would find the lock held for ever. So fork()
- * waits for the lock, and both sides let go of it afterwards. */
+ * then inside malloc, the child would find the lock held forever. So fork()
+ * waits for the lock, and both sides let go of it afterwards. In between there
+ * may be fork handlers of others, which may allocate. */
+__thread bool forking;
+
 static void before_fork(void)
 {
     arena_lock(&main_arena);
+    forking = true;
 }
 
 static void after_fork(void)
 {
+    forking = false;
     arena_unlock(&main_arena);
 }
 
@@ -44,7 +49,7 @@ __attribute__((constructor)) static void register_fork_handlers(void)
 
 static char *top_end(const struct arena *a)
 {
-    return (char *)a->top + top_size(a);
+    return a->top != NULL ? (char *)chunk_after(a->top) : NULL;
 }
 
 /* Free all of an old top but its end, which is returned: the place of a fence.
@@ -88,11 +93,11 @@ static size_t region_offset(const char *start)
     return to_page + -HEADER_SIZE % MALLOC_ALIGNMENT;
 }
 
-/* Ask the system for so much that top can give size bytes and keep MINSIZE.
- * Returns false with errno ENOMEM if it cannot be had. */
+/* Ask the system for so much that top can give size bytes and keep MINSIZE,
+ * with TOP_PAD to spare. Returns false with errno ENOMEM if it refuses. */
 static bool grow_top(struct arena *a, size_t size)
 {
-    char *start = os_break(); /* nobody may move it before os_grow() does */
+    char *start = os_break();
     bool contiguous = a->top != NULL && start == top_end(a);
     size_t have = contiguous ? top_size(a) : 0;
     size_t more = align_up(size + MINSIZE + TOP_PAD - have, os_page_size());
@@ -100,8 +105,11 @@ static bool grow_top(struct arena *a, size_t size)
 
     if (start < top_end(a))
         fatal("break adjusted to free malloc space"); /* it is below ours */
-    if (os_grow(skip + more) == NULL)
+    char *got = os_grow(skip + more);
+    if (got == NULL)
         return false;
+    if (got != start)
+        return grow_top(a, size); /* somebody was faster: what we got is lost */
     a->system_mem += more;
     if (contiguous)
         set_size(a->top, have + more);

@@ -70,11 +70,14 @@ static size_t count_free(struct arena *a)
 static const char *check_free_list(struct arena *a)
 {
     size_t missing = count_free(a);
-    struct chunk *head = &a->free_list.head;
+    struct chunk *head = &a->free_list.head, *before = head;
 
     for (struct chunk *c = head->fd; c != head; c = c->fd) {
-        if (c->fd->bk != c || c->bk->fd != c)
+        if (!is_below_top(a, c))
+            return "the free list leads out of our memory";
+        if (c->bk != before)
             return "the free list's links do not agree";
+        before = c;
         if (chunk_in_use(c))
             return "a chunk on the free list is marked as used";
         if (missing-- == 0)

@@ -49,7 +49,7 @@ bool extend(struct arena *a, struct chunk *c, size_t size)
     size_t missing = size - chunk_size(c);
 
     if (next == a->top && chunk_size(next) >= missing + MINSIZE) {
-        next = take_from_top(a, missing); /* may be less than a chunk */
+        next = take_from_top(a, missing); /* too short for long: it is joined */
     } else if (is_free(a, next) && chunk_size(next) >= missing) {
         freelist_unlink(next);
         mark_used(next);

@@ -2,7 +2,8 @@
  *
  * sbrk(n) moves the program break by n bytes and returns the break as it was
  * before. A process has one break, and others may move it too: between two
- * calls of ours it can be anywhere above where we left it.
+ * calls of ours it can be anywhere above where we left it. Only at the very
+ * same moment must nobody else call sbrk(), which has no lock of its own.
  */
 #include "os.h"
 

@@ -23,7 +23,8 @@ char *os_grow(size_t size);
 /* Move the break down by size bytes. Returns false if it stays. */
 bool os_shrink(size_t size);
 
-/* Write one line to standard error, without allocating, and abort(). */
+/* Write one line to standard error, without allocating, and abort(). The lock
+ * may be held: a handler of SIGABRT must not allocate. */
 void fatal(const char *message) __attribute__((noreturn));
 
 #endif

@@ -135,8 +135,8 @@ static void check_release(struct arena *a, struct chunk *c)
     /* Is it, or was it merged into, top? */
     if (c >= a->top && c < chunk_at(a->top, top_size(a)))
         fatal("double free or corruption (top)");
-    /* Does it reach beyond the start of top? */
-    if (c < a->top && next > a->top)
+    /* Does it lie elsewhere, or reach into top? */
+    if (!is_below_top(a, c))
         fatal("double free or corruption (out)");
     /* Does the chunk after it say that it is free? */
     if (!chunk_in_use(c))
@@ -164,6 +164,8 @@ bool resize(struct arena *a, struct chunk *c, size_t size)
 {
     if (chunk_size(c) >= a->system_mem)
         fatal("realloc(): invalid old size");
+    if (!is_below_top(a, c) || !chunk_in_use(c))
+        fatal("realloc(): invalid pointer");
     if (!plausible(a, chunk_after(c)))
         fatal("realloc(): invalid next size");
     if (chunk_size(c) < size && !extend(a, c, size))

@@ -20,16 +20,21 @@
 struct arena main_arena = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* A forked child has only the thread that called fork(). Were another one just
- * then inside malloc, the child would find the lock held for ever. So fork()
- * waits for the lock, and both sides let go of it afterwards. */
+ * then inside malloc, the child would find the lock held forever. So fork()
+ * waits for the lock, and both sides let go of it afterwards. In between there
+ * may be fork handlers of others, which may allocate. */
+__thread bool forking;
+
 static void before_fork(void)
 {
     arena_lock(&main_arena);
     mappings_lock();
+    forking = true;
 }
 
 static void after_fork(void)
 {
+    forking = false;
     mappings_unlock();
     arena_unlock(&main_arena);
 }
@@ -41,7 +46,16 @@ __attribute__((constructor)) static void register_fork_handlers(void)
 
 static char *top_end(const struct arena *a)
 {
-    return (char *)a->top + top_size(a);
+    return a->top != NULL ? (char *)chunk_after(a->top) : NULL;
+}
+
+/* Let low and high enclose the newest region. */
+static void widen(struct arena *a)
+{
+    if (a->low == NULL || (char *)a->top < a->low)
+        a->low = (char *)a->top;
+    if (top_end(a) > a->high)
+        a->high = top_end(a);
 }
 
 /* Free all of an old top but its end, which is returned: the place of a fence.
@@ -65,6 +79,7 @@ static void begin_region(struct arena *a, char *start, size_t size)
     struct chunk *old_top = a->top;
 
     a->top = make_chunk(start, size);
+    widen(a);
     if (old_top == NULL) {
         a->first = a->top;
         return;
@@ -104,11 +119,11 @@ static bool map_region(struct arena *a, size_t size)
     return true;
 }
 
-/* Ask the system for so much that top can give size bytes and keep MINSIZE.
- * Returns false with errno ENOMEM if it cannot be had. */
+/* Ask the system for so much that top can give size bytes and keep MINSIZE,
+ * with top_pad to spare. Returns false with errno ENOMEM if it refuses. */
 static bool grow_top(struct arena *a, size_t size)
 {
-    char *start = os_break(); /* nobody may move it before os_grow() does */
+    char *start = os_break();
     bool contiguous = a->top != NULL && start == top_end(a);
     size_t have = contiguous ? top_size(a) : 0;
     size_t more = size + MINSIZE + params.top_pad - have;
@@ -117,8 +132,11 @@ static bool grow_top(struct arena *a, size_t size)
     more = align_up(more, os_page_size());
     if (start < top_end(a) && !a->top_is_mapped)
         fatal("break adjusted to free malloc space"); /* it is below ours */
-    if (os_grow(skip + more) == NULL)
+    char *got = os_grow(skip + more);
+    if (got == NULL)
         return map_region(a, size);
+    if (got != start)
+        return grow_top(a, size); /* somebody was faster: what we got is lost */
     a->system_mem += more;
     a->top_is_mapped = false;
     if (contiguous)
@@ -132,6 +150,7 @@ struct chunk *take_from_top(struct arena *a, size_t size)
 {
     if (top_size(a) < size + MINSIZE && !grow_top(a, size))
         return NULL;
+    widen(a);
     if (top_size(a) > a->system_mem)
         fatal("malloc(): corrupted top size");
 

@@ -14,7 +14,8 @@
  * Locking: there is one lock. It is taken in malloc.c and check.c, at the
  * public functions; everything below expects to find it held. Only the size of
  * a chunk in use may be read without it, by whoever owns the chunk: others
- * change no more of that word than a flag. Only mapped
+ * change no more of that word than a flag. (To the letter of C that is a data
+ * race. glibc does the same.) Only mapped
  * chunks have a lock of their own, which may be taken while this one is held.
  */
 #ifndef ARENA_H
@@ -36,6 +37,7 @@ struct arena {
     struct chunk *top;    /* what is not dealt out yet, itself a chunk */
     bool top_is_mapped;   /* does top lie in a mapping, not at the break? */
     struct chunk *first;  /* the first chunk of the first region */
+    char *low, *high;     /* all regions lie between these */
     size_t system_mem;    /* bytes held from the system */
 
     struct chunk *fastbins[NFASTBINS]; /* each a list by fd alone */
@@ -56,14 +58,19 @@ struct fence {
 
 extern struct arena main_arena;
 
+/* Is this thread between the fork handlers? Then it holds every lock. */
+extern __thread bool forking __attribute__((tls_model("initial-exec")));
+
 static inline void arena_lock(struct arena *a)
 {
-    pthread_mutex_lock(&a->lock);
+    if (!forking)
+        pthread_mutex_lock(&a->lock);
 }
 
 static inline void arena_unlock(struct arena *a)
 {
-    pthread_mutex_unlock(&a->lock);
+    if (!forking)
+        pthread_mutex_unlock(&a->lock);
 }
 
 static inline bool is_fence(const struct chunk *c)
@@ -80,6 +87,15 @@ static inline size_t extent(const struct chunk *c)
 static inline size_t top_size(const struct arena *a)
 {
     return a->top != NULL ? chunk_size(a->top) : 0;
+}
+
+/* Does this chunk lie in our memory, and not reach into top? Regions are in no
+ * order, and between them may be memory of others: the answer is a guess. */
+static inline bool is_below_top(const struct arena *a, struct chunk *c)
+{
+    struct chunk *next = chunk_after(c);
+    return (char *)c >= a->low && (char *)next <= a->high && c < next &&
+           (next <= a->top || c > a->top);
 }
 
 /* Has this header a size that a chunk or a fence of ours can have? It is asked

@@ -85,14 +85,17 @@ static size_t count_free(struct arena *a)
 /* Is this bin in order? Its chunks are taken off the count of those missing. */
 static const char *check_bin(struct arena *a, size_t index, size_t *missing)
 {
-    struct chunk *head = &a->bins[index].head;
+    struct chunk *head = &a->bins[index].head, *before = head;
 
     if (index != UNSORTED_BIN && head->fd != head &&
         (a->binmap[index / 32] & 1u << index % 32) == 0)
         return "the bin map says that a bin is empty which is not";
     for (struct chunk *c = head->fd; c != head; c = c->fd) {
-        if (c->fd->bk != c || c->bk->fd != c)
+        if (!is_below_top(a, c))
+            return "a bin leads out of our memory";
+        if (c->bk != before)
             return "a bin's links do not agree";
+        before = c;
         if (chunk_in_use(c))
             return "a chunk in a bin is marked as used";
         if (index != UNSORTED_BIN && bin_index(chunk_size(c)) != index)

@@ -22,11 +22,11 @@
  * start is away.
  */
 #include "mapped.h"
+#include "arena.h"
 #include "os.h"
 #include "params.h"
 
 #include <errno.h>
-#include <pthread.h>
 
 /* All mappings. The lock guards the ring and the sums. */
 static struct {
@@ -41,12 +41,14 @@ static struct {
 
 void mappings_lock(void)
 {
-    pthread_mutex_lock(&all.lock);
+    if (!forking)
+        pthread_mutex_lock(&all.lock);
 }
 
 void mappings_unlock(void)
 {
-    pthread_mutex_unlock(&all.lock);
+    if (!forking)
+        pthread_mutex_unlock(&all.lock);
 }
 
 struct mapping *next_mapping(struct mapping *m)

@@ -34,7 +34,8 @@ void *os_remap(void *address, size_t old_size, size_t size);
 /* Give a mapping of size bytes back. */
 void os_unmap(void *address, size_t size);
 
-/* Write one line to standard error, without allocating, and abort(). */
+/* Write one line to standard error, without allocating, and abort(). The lock
+ * may be held: a handler of SIGABRT must not allocate. */
 void fatal(const char *message) __attribute__((noreturn));
 
 #endif
