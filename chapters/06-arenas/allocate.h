@@ -1,0 +1,28 @@
+/* allocate.h - the work of malloc, free, realloc and memalign on chunks
+ *
+ * Sizes are chunk sizes in bytes, as request_to_size() gives them. The caller
+ * holds the arena's lock.
+ */
+#ifndef ALLOCATE_H
+#define ALLOCATE_H
+
+#include "arena.h"
+
+/* A chunk of at least size bytes, or NULL with errno ENOMEM. */
+struct chunk *allocate(struct arena *a, size_t size);
+
+/* The same with a payload at a multiple of alignment, a power of two above
+ * MALLOC_ALIGNMENT. */
+struct chunk *allocate_aligned(struct arena *a, size_t alignment, size_t size);
+
+/* Take back a chunk that is in use. */
+void release(struct arena *a, struct chunk *c);
+
+/* Make a chunk that is in use at least size bytes where it stands. Returns
+ * false, and changes nothing, where that cannot be done. */
+bool resize(struct arena *a, struct chunk *c, size_t size);
+
+/* Empty the fast bins: merge what is in them with the free memory around. */
+void consolidate(struct arena *a);
+
+#endif

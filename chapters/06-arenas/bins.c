@@ -1,0 +1,215 @@
+/* bins.c - free chunks, sorted by size
+ *
+ * One free list for all sizes must be searched. So there are many, called
+ * bins, and the size of a request says in which one to look:
+ *
+ *   bin 1         unsorted: what was freed of late, in the order of freeing
+ *   bins 2-63     small, 16 bytes apart: all chunks in a bin have one size
+ *   bins 64-126   large, the wider apart the larger: sorted by size
+ *
+ * free() puts a chunk into the unsorted bin and is done. The next malloc()
+ * that does not find its size looks through it and files what it finds there.
+ * So each chunk is filed at most once, by a call that had to search anyway,
+ * and a chunk that is asked for again at once is never filed.
+ *
+ * A bitmap says which bins are not empty: the next larger chunk is found by
+ * looking at four words, not at 126 lists.
+ */
+#include "bins.h"
+#include "os.h"
+
+/* How many chunks of the unsorted bin one malloc() will file. */
+#define MAX_FILED 10000
+
+/* The large bins are in groups. In each, up to the bin with number last, they
+ * are 1 << shift bytes apart. */
+#define NGROUPS 5
+static const unsigned shift[NGROUPS] = {6, 9, 12, 15, 18};
+static const unsigned last[NGROUPS] = {96, 111, 119, 123, 125};
+
+void bins_init(struct arena *a)
+{
+    for (size_t i = 0; i < NBINS; i++) {
+        struct chunk *head = &a->bins[i].head;
+        head->fd = head->bk = head;
+    }
+}
+
+size_t bin_index(size_t size)
+{
+    if (is_small(size))
+        return size / MALLOC_ALIGNMENT;
+
+    /* Each group begins, at the size start, where the one before ends. */
+    size_t first = FIRST_LARGE_BIN, start = MIN_LARGE_SIZE;
+    for (int g = 0; g < NGROUPS; g++) {
+        size_t index = first + (size >> shift[g]) - (start >> shift[g]);
+        if (index <= last[g])
+            return index;
+        start = ((start >> shift[g]) + last[g] + 1 - first) << shift[g];
+        first = last[g] + 1;
+    }
+    return NBINS - 1;
+}
+
+/* The smallest chunk of a bin, in a small bin the oldest; NULL if empty. */
+static struct chunk *last_in_bin(struct arena *a, size_t index)
+{
+    struct chunk *head = &a->bins[index].head;
+    return head->bk != head ? head->bk : NULL;
+}
+
+static struct chunk *take(struct chunk *c)
+{
+    freelist_unlink(c);
+    mark_used(c);
+    return c;
+}
+
+/* Put a chunk into a large bin: after the first chunk of its size, or else
+ * before the first one that is smaller, and then on the ring of sizes too. */
+static void file_large(struct chunk *head, struct chunk *c)
+{
+    struct chunk *larger = head->fd;
+
+    c->fd_nextsize = c->bk_nextsize = c;
+    if (larger == head) {
+        insert_before(head, c);
+        return;
+    }
+    if (chunk_size(c) < chunk_size(head->bk)) {
+        sizes_insert(larger, c);
+        insert_before(head, c);
+        return;
+    }
+    while (chunk_size(larger) > chunk_size(c))
+        larger = larger->fd_nextsize;
+    if (chunk_size(larger) == chunk_size(c)) {
+        c->fd_nextsize = c->bk_nextsize = NULL;
+        insert_before(larger->fd, c);
+    } else {
+        sizes_insert(larger, c);
+        insert_before(larger, c);
+    }
+}
+
+/* Put a free chunk into the bin for its size. */
+static void file(struct arena *a, struct chunk *c)
+{
+    size_t index = bin_index(chunk_size(c));
+    struct chunk *head = &a->bins[index].head;
+
+    if (is_small(chunk_size(c)))
+        insert_before(head->fd, c);
+    else
+        file_large(head, c);
+    a->binmap[index / 32] |= 1u << index % 32;
+}
+
+void unsorted_push(struct arena *a, struct chunk *c)
+{
+    struct chunk *head = &a->bins[UNSORTED_BIN].head;
+
+    if (head->fd->bk != head)
+        fatal("free(): corrupted unsorted chunks");
+    if (!is_small(chunk_size(c)))
+        c->fd_nextsize = c->bk_nextsize = NULL;
+    freelist_push(&a->bins[UNSORTED_BIN], c);
+}
+
+/* Is this chunk, found in the unsorted bin, what it says it is? */
+static void check_unsorted(struct arena *a, struct chunk *c)
+{
+    struct chunk *next = chunk_after(c);
+
+    if (!plausible(a, c))
+        fatal("malloc(): invalid size (unsorted)");
+    if (!plausible(a, next))
+        fatal("malloc(): invalid next size (unsorted)");
+    if (next->prev_size != chunk_size(c))
+        fatal("malloc(): mismatching next->prev_size (unsorted)");
+    if (c->bk->fd != c || c->fd != &a->bins[UNSORTED_BIN].head)
+        fatal("malloc(): unsorted double linked list corrupted");
+    if (prev_in_use(next))
+        fatal("malloc(): invalid next->prev_inuse (unsorted)");
+}
+
+/* Requests that follow each other are best served from one place. So a small
+ * one is cut from what the last one left, if nothing else was freed since. */
+static bool is_worth_splitting(struct arena *a, struct chunk *c, size_t size)
+{
+    return is_small(size) && c == a->last_remainder && c->bk == c->fd &&
+           chunk_size(c) >= size + MINSIZE;
+}
+
+struct chunk *unsorted_take(struct arena *a, size_t size)
+{
+    struct chunk *c;
+
+    for (int filed = 0; filed < MAX_FILED; filed++) {
+        c = last_in_bin(a, UNSORTED_BIN);
+        if (c == NULL)
+            return NULL;
+        check_unsorted(a, c);
+        if (chunk_size(c) == size || is_worth_splitting(a, c, size))
+            return take(c);
+        freelist_unlink(c);
+        file(a, c);
+    }
+    return NULL;
+}
+
+struct chunk *smallbin_take(struct arena *a, size_t size)
+{
+    struct chunk *c = last_in_bin(a, bin_index(size));
+
+    if (c == NULL)
+        return NULL;
+    if (c->bk->fd != c)
+        fatal("malloc(): smallbin double linked list corrupted");
+    return take(c);
+}
+
+struct chunk *largebin_take(struct arena *a, size_t size)
+{
+    struct chunk *head = &a->bins[bin_index(size)].head;
+    struct chunk *largest = head->fd;
+
+    if (largest == head || chunk_size(largest) < size)
+        return NULL;
+    struct chunk *c = largest->bk_nextsize; /* the smallest */
+    while (chunk_size(c) < size)
+        c = c->bk_nextsize;
+
+    /* Of several of this size take one that is not on the ring of sizes. */
+    if (chunk_size(c->fd) == chunk_size(c))
+        c = c->fd;
+    return take(c);
+}
+
+/* The first bin from index on that the map says is not empty; NBINS if none. */
+static size_t next_in_binmap(struct arena *a, size_t index)
+{
+    while (index < NBINS) {
+        uint32_t bits = a->binmap[index / 32] >> index % 32;
+        if (bits != 0)
+            return index + (size_t)__builtin_ctz(bits);
+        index = align_down(index, 32) + 32;
+    }
+    return NBINS;
+}
+
+struct chunk *larger_bin_take(struct arena *a, size_t size)
+{
+    size_t index = next_in_binmap(a, bin_index(size) + 1);
+
+    while (index < NBINS) {
+        struct chunk *c = last_in_bin(a, index);
+        if (c != NULL)
+            return take(c);
+        /* The last chunk has left since. */
+        a->binmap[index / 32] &= ~(1u << index % 32);
+        index = next_in_binmap(a, index + 1);
+    }
+    return NULL;
+}

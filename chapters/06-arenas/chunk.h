@@ -1,0 +1,182 @@
+/* chunk.h - the layout of a chunk
+ *
+ * All memory is handed out in chunks. A chunk is a header and a payload. The
+ * next chunk begins size bytes further on, so that our payload reaches one
+ * word into it, over its prev_size:
+ *
+ *              in use                         free
+ *
+ *   chunk ->   +--------------------------+   +--------------------------+
+ *              | prev_size                |   | prev_size                |
+ *              +--------------------------+   +--------------------------+
+ *              | size                   |P|   | size                   |P|
+ *   payload -> +--------------------------+   +--------------------------+
+ *              | bytes of the program     |   | fd: next in the bin      |
+ *              :                          :   +--------------------------+
+ *              :                          :   | bk: previous in the bin  |
+ *              :                          :   +--------------------------+
+ *              :                          :   | fd_nextsize              |
+ *              :                          :   +  if in a large bin       +
+ *              :                          :   | bk_nextsize              |
+ *              :                          :   +--------------------------+
+ *              :                          :   : nothing                  :
+ *   next ->    | its prev_size, lent to us|   | foot: our size once more |
+ *              +--------------------------+   +--------------------------+
+ *              | its size               |1|   | its size               |0|
+ *
+ * A payload must be aligned for any type, on 64-bit machines to 16 bytes, and
+ * so the header must be 16 bytes long; but the size needs only 8 of them. The
+ * other 8, prev_size, are not lost: the chunk before uses them as the last word
+ * of its payload. So a chunk costs one word, not two.
+ *
+ * The low bits of a size are always 0, so flags are kept there. P, PREV_INUSE,
+ * says that the chunk *before* is in use: so a chunk's own state stands in the
+ * next chunk's header.
+ *
+ * A free chunk has its size at both ends. The foot is a boundary tag: from the
+ * chunk after, it tells where the free chunk begins. A chunk in use has no
+ * foot, since P already says that there is nothing to merge with; so the
+ * word can be lent to the program.
+ *
+ * Invariant: a size is a multiple of MALLOC_ALIGNMENT and at least MINSIZE.
+ */
+#ifndef CHUNK_H
+#define CHUNK_H
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct chunk {
+    size_t prev_size; /* the last word of the payload before, or its foot */
+    size_t size;      /* in bytes, header included, and the flags */
+    struct chunk *fd; /* forward: next in the bin, while free */
+    struct chunk *bk; /* back: the previous one there, while free */
+
+    /* The next smaller and the next larger size in a large bin. Only the first
+     * chunk of each size has them, the others have NULL. */
+    struct chunk *fd_nextsize;
+    struct chunk *bk_nextsize;
+};
+
+#define PREV_INUSE     ((size_t)1)
+#define IS_MMAPPED     ((size_t)2)
+#define NON_MAIN_ARENA ((size_t)4) /* of a chunk in use: see arenas.h */
+#define FLAGS          ((size_t)7)
+
+#define HEADER_SIZE      (2 * sizeof(size_t))
+#define MALLOC_ALIGNMENT alignof(max_align_t)
+#define MINSIZE          (4 * sizeof(size_t)) /* so long is a fence */
+#define MIN_LARGE_SIZE   (64 * MALLOC_ALIGNMENT)
+
+/* The next multiple of unit, a power of two. */
+static inline size_t align_up(size_t n, size_t unit)
+{
+    return (n + unit - 1) & ~(unit - 1);
+}
+
+static inline size_t align_down(size_t n, size_t unit)
+{
+    return n & ~(unit - 1);
+}
+
+/* The size of the chunk for a request, in bytes; 0 if there can be none. */
+static inline size_t request_to_size(size_t request)
+{
+    if (request > PTRDIFF_MAX)
+        return 0;
+    size_t size = align_up(request + sizeof(size_t), MALLOC_ALIGNMENT);
+    return size < MINSIZE ? MINSIZE : size;
+}
+
+/* Write the header of a new chunk. P is set: the chunk before is in use, or
+ * there is none, at the start of a region, and nobody must look for it. */
+static inline struct chunk *make_chunk(void *address, size_t size)
+{
+    struct chunk *c = address;
+    c->size = size | PREV_INUSE;
+    return c;
+}
+
+static inline void *chunk_to_payload(struct chunk *c)
+{
+    return (char *)c + HEADER_SIZE;
+}
+
+static inline struct chunk *payload_to_chunk(void *payload)
+{
+    return (struct chunk *)((char *)payload - HEADER_SIZE);
+}
+
+static inline size_t chunk_size(const struct chunk *c)
+{
+    return c->size & ~FLAGS;
+}
+
+static inline void set_size(struct chunk *c, size_t size)
+{
+    c->size = size | (c->size & FLAGS);
+}
+
+/* The chunk, or whatever else, that lies offset bytes further on. */
+static inline struct chunk *chunk_at(struct chunk *c, size_t offset)
+{
+    return (struct chunk *)((char *)c + offset);
+}
+
+static inline struct chunk *chunk_after(struct chunk *c)
+{
+    return chunk_at(c, chunk_size(c));
+}
+
+static inline bool prev_in_use(const struct chunk *c)
+{
+    return (c->size & PREV_INUSE) != 0;
+}
+
+/* The chunk before, which must be free: only then does it have a foot. */
+static inline struct chunk *chunk_before(struct chunk *c)
+{
+    return (struct chunk *)((char *)c - c->prev_size);
+}
+
+static inline bool chunk_in_use(struct chunk *c)
+{
+    return (chunk_after(c)->size & PREV_INUSE) != 0;
+}
+
+static inline void mark_used(struct chunk *c)
+{
+    chunk_after(c)->size |= PREV_INUSE;
+}
+
+static inline void mark_free(struct chunk *c)
+{
+    chunk_after(c)->size &= ~PREV_INUSE;
+    chunk_after(c)->prev_size = chunk_size(c);
+}
+
+/* Is there a bin for chunks of just this size? */
+static inline bool is_small(size_t size)
+{
+    return size < MIN_LARGE_SIZE;
+}
+
+/* Has this chunk a mapping of its own? Then nothing lies before or after it;
+ * see mapped.c. */
+static inline bool is_mapped(const struct chunk *c)
+{
+    return (c->size & IS_MMAPPED) != 0;
+}
+
+/* How many bytes the program may use: all but our own size. After a mapped
+ * chunk there is no word to be lent. */
+static inline size_t usable_size(const struct chunk *c)
+{
+    if (is_mapped(c))
+        return chunk_size(c) - HEADER_SIZE;
+    return chunk_size(c) - sizeof(size_t);
+}
+
+#endif

@@ -1,0 +1,61 @@
+/* coalesce.c - merge a chunk with its free neighbours in memory
+ *
+ * Where the next chunk is follows from our size; where the free chunk before
+ * begins follows from its foot. So both neighbours are found, taken off their
+ * list and merged in constant time, however many chunks there are.
+ *
+ * Invariant: no two free chunks are neighbours, and none borders on top. It
+ * holds because every chunk is merged as it becomes free: there can never be
+ * more than one free chunk on either side.
+ */
+#include "coalesce.h"
+#include "os.h"
+
+static bool is_free(struct arena *a, struct chunk *c)
+{
+    return c != a->top && !is_fence(c) && !chunk_in_use(c);
+}
+
+static struct chunk *merge_with_before(struct chunk *c)
+{
+    struct chunk *before = chunk_before(c);
+
+    if (chunk_size(before) != c->prev_size)
+        fatal("corrupted size vs. prev_size while consolidating");
+    freelist_unlink(before);
+    set_size(before, chunk_size(before) + chunk_size(c));
+    return before;
+}
+
+struct chunk *coalesce(struct arena *a, struct chunk *c)
+{
+    struct chunk *next = chunk_after(c);
+
+    if (!prev_in_use(c))
+        c = merge_with_before(c);
+    if (next == a->top) {
+        set_size(c, chunk_size(c) + chunk_size(next));
+        a->top = c;
+    } else if (is_free(a, next)) {
+        freelist_unlink(next);
+        set_size(c, chunk_size(c) + chunk_size(next));
+    }
+    return c;
+}
+
+bool extend(struct arena *a, struct chunk *c, size_t size)
+{
+    struct chunk *next = chunk_after(c);
+    size_t missing = size - chunk_size(c);
+
+    if (next == a->top && chunk_size(next) >= missing + MINSIZE) {
+        next = take_from_top(a, missing); /* too short for long: it is joined */
+    } else if (is_free(a, next) && chunk_size(next) >= missing) {
+        freelist_unlink(next);
+        mark_used(next);
+    } else {
+        return false;
+    }
+    set_size(c, chunk_size(c) + chunk_size(next));
+    return true;
+}

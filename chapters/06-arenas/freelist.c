@@ -1,0 +1,59 @@
+/* freelist.c - a list of free chunks
+ *
+ * Putting a chunk on the list takes constant time, and so does taking a known
+ * one off it.
+ *
+ * In a large bin the chunks are sorted, largest first, and many may be of one
+ * size. The first of each size stands on a second ring, the ring of sizes:
+ * whoever looks for a size steps from size to size, not from chunk to chunk.
+ *
+ * Invariant: a chunk is on a list if and only if it is marked as free.
+ */
+#include "freelist.h"
+#include "os.h"
+
+void insert_before(struct chunk *next, struct chunk *c)
+{
+    c->fd = next;
+    c->bk = next->bk;
+    c->fd->bk = c;
+    c->bk->fd = c;
+}
+
+void freelist_push(struct freelist *list, struct chunk *c)
+{
+    insert_before(list->head.fd, c);
+    mark_free(c);
+}
+
+void sizes_insert(struct chunk *at, struct chunk *c)
+{
+    c->fd_nextsize = at;
+    c->bk_nextsize = at->bk_nextsize;
+    c->fd_nextsize->bk_nextsize = c;
+    c->bk_nextsize->fd_nextsize = c;
+}
+
+/* Take a chunk off the ring of sizes. If it has a twin, that one stands there
+ * in its place. */
+static void sizes_unlink(struct chunk *c)
+{
+    if (c->fd_nextsize->bk_nextsize != c || c->bk_nextsize->fd_nextsize != c)
+        fatal("corrupted double-linked list (not small)");
+    if (chunk_size(c->fd) == chunk_size(c))
+        sizes_insert(c, c->fd);
+    c->fd_nextsize->bk_nextsize = c->bk_nextsize;
+    c->bk_nextsize->fd_nextsize = c->fd_nextsize;
+}
+
+void freelist_unlink(struct chunk *c)
+{
+    if (chunk_after(c)->prev_size != chunk_size(c))
+        fatal("corrupted size vs. prev_size");
+    if (c->fd->bk != c || c->bk->fd != c)
+        fatal("corrupted double-linked list");
+    if (!is_small(chunk_size(c)) && c->fd_nextsize != NULL)
+        sizes_unlink(c);
+    c->fd->bk = c->bk;
+    c->bk->fd = c->fd;
+}

@@ -1,0 +1,102 @@
+/* os.c - what the allocator asks of the system
+ *
+ * sbrk(n) moves the program break by n bytes and returns the break as it was
+ * before. A process has one break, and others may move it too: between two
+ * calls of ours it can be anywhere above where we left it. Only at the very
+ * same moment must nobody else call sbrk(), which has no lock of its own.
+ */
+#define _GNU_SOURCE /* for mremap() */
+#include "os.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+size_t os_page_size(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+char *os_break(void)
+{
+    return sbrk(0);
+}
+
+char *os_grow(size_t size)
+{
+    /* sbrk() takes a signed number: a huge size would move the break down. */
+    void *before = size <= PTRDIFF_MAX ? sbrk((intptr_t)size) : (void *)-1;
+    if (before == (void *)-1) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return before;
+}
+
+bool os_shrink(size_t size)
+{
+    return sbrk(-(intptr_t)size) != (void *)-1;
+}
+
+void *os_map(size_t size)
+{
+    void *address = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (address == MAP_FAILED) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return address;
+}
+
+void *os_remap(void *address, size_t old_size, size_t size)
+{
+    void *moved = mremap(address, old_size, size, MREMAP_MAYMOVE);
+    return moved != MAP_FAILED ? moved : NULL;
+}
+
+void os_unmap(void *address, size_t size)
+{
+    munmap(address, size);
+}
+
+void *os_reserve(size_t size)
+{
+    /* There is no asking for alignment: map twice as much, cut off the rest. */
+    char *start = mmap(NULL, 2 * size, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (start == MAP_FAILED) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    size_t lead = -(uintptr_t)start % size;
+    if (lead != 0)
+        munmap(start, lead);
+    munmap(start + lead + size, size - lead);
+    return start + lead;
+}
+
+bool os_open(void *address, size_t size)
+{
+    return mprotect(address, size, PROT_READ | PROT_WRITE) == 0;
+}
+
+void os_discard(void *address, size_t size)
+{
+    madvise(address, size, MADV_DONTNEED);
+}
+
+void fatal(const char *message)
+{
+    struct iovec line[] = {
+        {.iov_base = (char *)message, .iov_len = strlen(message)},
+        {.iov_base = "\n", .iov_len = 1},
+    };
+    ssize_t written = writev(STDERR_FILENO, line, 2);
+    (void)written; /* there is nothing else to do if nobody can read it */
+    abort();
+}

@@ -1,0 +1,52 @@
+/* os.h - what the allocator asks of the system
+ *
+ * The heap of a process is the memory between the end of its own data and an
+ * address called the program break, which sbrk() moves. Large payloads lie
+ * elsewhere, each in memory that mmap() gives.
+ */
+#ifndef OS_H
+#define OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The size of a page, the unit in which the system gives memory, in bytes. */
+size_t os_page_size(void);
+
+/* The program break: the first address after the heap. */
+char *os_break(void);
+
+/* Move the break up by size bytes. Returns the break as it was, where the new
+ * memory begins, or NULL with errno ENOMEM. */
+char *os_grow(size_t size);
+
+/* Move the break down by size bytes. Returns false if it stays. */
+bool os_shrink(size_t size);
+
+/* Map size bytes of fresh memory, all zero; size is a multiple of a page.
+ * Returns NULL with errno ENOMEM on failure. */
+void *os_map(size_t size);
+
+/* Make a mapping of old_size bytes size bytes long, and move it if it must be.
+ * Returns NULL, and changes nothing, on failure. */
+void *os_remap(void *address, size_t old_size, size_t size);
+
+/* Give a mapping of size bytes back. */
+void os_unmap(void *address, size_t size);
+
+/* Reserve size bytes of address space, a power of two, at a multiple of size.
+ * They are not accessible. Returns NULL with errno ENOMEM on failure. */
+void *os_reserve(size_t size);
+
+/* Make whole pages of reserved address space accessible; at first they are all
+ * zero. Returns false with errno ENOMEM on failure. */
+bool os_open(void *address, size_t size);
+
+/* Give whole pages back but keep their addresses: they are all zero again. */
+void os_discard(void *address, size_t size);
+
+/* Write one line to standard error, without allocating, and abort(). The lock
+ * may be held: a handler of SIGABRT must not allocate. */
+void fatal(const char *message) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,112 @@
+/* params.c - what can be tuned, by mallopt() or from the environment
+ *
+ * A mapping of its own costs two system calls and a page fault for every page.
+ * That is cheap for what lives long and dear for what comes and goes. So the
+ * threshold is not fixed: when a mapped chunk is freed, it was a short life,
+ * and chunks of its size are no longer mapped. Who sets any of the
+ * parameters by hand wants them to stay, and ends this.
+ */
+#define _GNU_SOURCE /* for secure_getenv() */
+#include "params.h"
+#include "chunk.h"
+
+#include <limits.h>
+#include <malloc.h>
+#include <stdlib.h>
+
+struct params params = {
+    .top_pad = 128 * 1024,
+    .trim_threshold = 128 * 1024,
+    .mmap_threshold = 128 * 1024,
+    .mmap_max = 65536,
+    .dynamic = true,
+    .arena_test = ARENAS_PER_CORE,
+    .max_fast = 16 * sizeof(size_t),
+};
+
+/* Those that have nothing to do with the thresholds. */
+static bool set_other_param(int number, long value)
+{
+    switch (number) {
+    case M_MXFAST:
+        if (value < 0 || (size_t)value > 20 * sizeof(size_t))
+            return false;
+        params.max_fast = value > 0 ? align_down((size_t)value + sizeof(size_t),
+                                                 MALLOC_ALIGNMENT)
+                                    : 0;
+        return true;
+    case M_PERTURB:
+        params.perturb = (int)value;
+        return true;
+    case M_ARENA_TEST:
+    case M_ARENA_MAX:
+        if (value <= 0)
+            return false;
+        *(number == M_ARENA_MAX ? &params.arena_max : &params.arena_test) =
+            (size_t)value;
+        return true;
+    default:
+        return number == M_CHECK_ACTION; /* without effect, as in glibc */
+    }
+}
+
+bool set_param(int number, long value)
+{
+    _Atomic size_t *param;
+
+    switch (number) {
+    case M_TRIM_THRESHOLD:
+        param = &params.trim_threshold;
+        break;
+    case M_TOP_PAD:
+        if (value < 0 || value > INT_MAX)
+            return false;
+        param = &params.top_pad;
+        break;
+    case M_MMAP_THRESHOLD:
+        if (value < 0 || (size_t)value > MAX_MMAP_THRESHOLD)
+            return false;
+        param = &params.mmap_threshold;
+        break;
+    case M_MMAP_MAX:
+        param = &params.mmap_max;
+        break;
+    default:
+        return set_other_param(number, value);
+    }
+    *param = (size_t)value;
+    params.dynamic = false;
+    return true;
+}
+
+__attribute__((constructor)) static void read_environment(void)
+{
+    static const struct {
+        const char *name;
+        int number;
+    } variables[] = {
+        {"MALLOC_TOP_PAD_", M_TOP_PAD},
+        {"MALLOC_TRIM_THRESHOLD_", M_TRIM_THRESHOLD},
+        {"MALLOC_MMAP_THRESHOLD_", M_MMAP_THRESHOLD},
+        {"MALLOC_MMAP_MAX_", M_MMAP_MAX},
+        {"MALLOC_PERTURB_", M_PERTURB},
+        {"MALLOC_ARENA_MAX", M_ARENA_MAX},
+        {"MALLOC_ARENA_TEST", M_ARENA_TEST},
+    };
+
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+        /* Not where a user could steer a program with other rights. */
+        const char *value = secure_getenv(variables[i].name);
+        if (value != NULL)
+            set_param(variables[i].number, strtol(value, NULL, 0));
+    }
+}
+
+void raise_thresholds(size_t size)
+{
+    if (params.dynamic && size > params.mmap_threshold &&
+        size <= MAX_MMAP_THRESHOLD) {
+        params.mmap_threshold = size;
+        params.trim_threshold = 2 * size;
+    }
+}

@@ -1,0 +1,38 @@
+/* params.h - what can be tuned, by mallopt() or from the environment */
+#ifndef PARAMS_H
+#define PARAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Any thread reads and writes these at any time: so they are atomic. */
+struct params {
+    _Atomic size_t top_pad;        /* bytes to ask for beyond what is needed */
+    _Atomic size_t trim_threshold; /* how long top may become, in bytes */
+    _Atomic size_t mmap_threshold; /* from this size on: a mapping, in bytes */
+    _Atomic size_t mmap_max;       /* how many mappings there may be */
+    _Atomic bool dynamic;          /* do thresholds follow what is freed? */
+    _Atomic size_t arena_max;      /* how many arenas; 0: by the cores */
+    _Atomic size_t arena_test;     /* from how many on the cores count */
+    _Atomic size_t max_fast;       /* largest chunk for a fast bin, in bytes */
+    _Atomic int perturb;           /* what to fill payloads with; 0: nothing */
+};
+
+extern struct params params;
+
+/* No threshold rises above this, in bytes: 32 MiB, where addresses are scarce
+ * 512 KiB. */
+#define MAX_MMAP_THRESHOLD ((size_t)512 << (sizeof(size_t) == 8 ? 16 : 10))
+
+/* How many arenas there may be for each core. */
+#define ARENAS_PER_CORE (sizeof(size_t) == 8 ? 8 : 2)
+
+/* Set a parameter to value, by its number in <malloc.h>. Returns false if
+ * there is no such parameter, or the value cannot be. */
+bool set_param(int number, long value);
+
+/* A mapped chunk of size bytes was freed: if it was above the threshold, such
+ * chunks come and go, and are better kept. Raise the thresholds. */
+void raise_thresholds(size_t size);
+
+#endif
