@@ -25,15 +25,16 @@ struct arena main_arena = {
 
 /* A forked child has only the thread that called fork(). Were another one just
  * then inside malloc, the child would find a lock held forever. So fork()
- * waits for all locks, and both sides let go of them afterwards. In between
- * there may be fork handlers of others, which may allocate. */
+ * waits for all locks, and both sides let go of them afterwards; with one
+ * thread too, since a child of several has only one. In between there may be
+ * fork handlers of others, which may allocate. */
 __thread bool forking;
 
 static void before_fork(void)
 {
     arenas_lock();
     for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
-        arena_lock(a);
+        pthread_mutex_lock(&a->lock);
     mappings_lock();
     forking = true;
 }
@@ -43,7 +44,7 @@ static void after_fork(void)
     forking = false;
     mappings_unlock();
     for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
-        arena_unlock(a);
+        pthread_mutex_unlock(&a->lock);
     arenas_unlock();
 }
 

@@ -25,6 +25,7 @@
 #include "freelist.h"
 
 #include <pthread.h>
+#include <sys/single_threaded.h>
 
 /* Bin 0 is not used. */
 #define NFASTBINS       10
@@ -68,15 +69,16 @@ extern struct arena main_arena;
 /* Is this thread between the fork handlers? Then it holds every lock. */
 extern __thread bool forking __attribute__((tls_model("initial-exec")));
 
+/* While there is one thread, nobody else can want the lock. */
 static inline void arena_lock(struct arena *a)
 {
-    if (!forking)
+    if (!forking && !__libc_single_threaded)
         pthread_mutex_lock(&a->lock);
 }
 
 static inline void arena_unlock(struct arena *a)
 {
-    if (!forking)
+    if (!forking && !__libc_single_threaded)
         pthread_mutex_unlock(&a->lock);
 }
 
