@@ -17,7 +17,8 @@ report: stages bench ## measure every stage on a real program and draw it
 
 figures: report ## make the report, and take its figures over into docs/
 	@mkdir -p docs/figures
-	cp build/report/growth.svg docs/figures/
+	cp build/report/growth.svg build/report/search.svg \
+	    build/report/threads.svg docs/figures/
 
 test: stages bench suite ## test every stage; MALLOC=lib.so: that one; SEED=n
 	@tests/run $(if $(MALLOC),--malloc "$(MALLOC)") $(if $(SEED),--seed "$(SEED)")
@@ -56,16 +57,17 @@ build/tests/suite: $(filter-out tests/bench_% tests/linked.c,$(wildcard tests/*.
 	    $$(pkg-config --cflags check) -o $@ $(filter %.c,$^) \
 	    $$(pkg-config --libs check) -ldl -pthread
 
-bench: build/bench/librecord.so build/bench/replay build/bench/summary
+bench: build/bench/librecord.so build/bench/replay build/bench/summary \
+    build/bench/search build/bench/threads
 
 build/bench/librecord.so: bench/record.c bench/trace.h
 	@mkdir -p build/bench
 	$(CC) $(FLAGS) -fno-builtin -fPIC -shared -o $@ $(filter %.c,$^) \
 	    -ldl -pthread
 
-build/bench/%: bench/%.c bench/trace.c bench/trace.h
+build/bench/%: bench/%.c bench/trace.c bench/trace.h bench/allocator.h
 	@mkdir -p build/bench
 	$(CC) $(FLAGS) -fno-builtin -I $(firstword $(CHAPTERS)) -o $@ \
-	    $(filter %.c,$^) -ldl
+	    $(filter %.c,$^) -ldl -pthread
 
 .PHONY: help report figures test steps stages clean bench suite $(CHAPTERS)

@@ -16,36 +16,16 @@
  * and the last nothing but the allocator under test allocates: the rest maps.
  */
 #define _GNU_SOURCE
+#include "allocator.h"
 #include "trace.h"
 
-#include <dlfcn.h>
-#include <malloc.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/time.h>
-#include <time.h>
-#include <unistd.h>
 
 enum {
     LINE = 64,              /* bytes of a cache line */
     TOUCHED = 1024 * 1024,  /* bytes of a payload that are used at most */
     LARGE = 64 * 1024,      /* a request that may change held by itself */
     DEFAULT_BUDGET = 20,    /* seconds */
-};
-
-struct allocator {
-    const char *name;
-    void *(*malloc)(size_t size);
-    void (*free)(void *payload);
-    void *(*calloc)(size_t count, size_t size);
-    void *(*realloc)(void *payload, size_t size);
-    void *(*memalign)(size_t alignment, size_t size);
-    size_t (*held)(void); /* NULL: it cannot say */
-    bool shares;          /* one payload for all: tags mean nothing */
 };
 
 struct object {
@@ -74,126 +54,6 @@ struct run {
 static volatile sig_atomic_t out_of_time;
 static const char *program_tail = ": one operation does not end\n";
 static const char *allocator_name;
-
-static _Noreturn void die(const char *thing, const char *what)
-{
-    fprintf(stderr, "replay: %s: %s\n", thing, what);
-    exit(1);
-}
-
-static void *map_zeroed(size_t size)
-{
-    void *map = mmap(NULL, size + 1, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-
-    if (map == MAP_FAILED)
-        die("mmap", "no memory for the replayer's own tables");
-    return map;
-}
-
-static double seconds_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-/* --- allocators --------------------------------------------------------- */
-
-static void *shared_payload;
-
-static void *none_malloc(size_t size)
-{
-    (void)size;
-    return shared_payload;
-}
-
-static void none_free(void *payload)
-{
-    (void)payload;
-}
-
-static void *none_pair(size_t count_or_alignment, size_t size)
-{
-    (void)count_or_alignment;
-    (void)size;
-    return shared_payload;
-}
-
-static void *none_realloc(void *payload, size_t size)
-{
-    (void)size;
-    return payload;
-}
-
-static size_t none_held(void)
-{
-    return 0;
-}
-
-static void open_none(struct allocator *allocator, size_t largest)
-{
-    shared_payload = mmap(NULL, largest + 1, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (shared_payload == MAP_FAILED)
-        die("none", "no memory for the largest payload");
-    *allocator = (struct allocator){
-        "none",    none_malloc, none_free, none_pair, none_realloc,
-        none_pair, none_held,   true,
-    };
-}
-
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
-static size_t system_held(void)
-{
-    struct mallinfo2 info = mallinfo2();
-
-    return info.arena + info.hblkhd;
-}
-#else
-#define system_held NULL
-#endif
-
-/*
- * The library's own function of that name. Asked for a name that a library
- * lacks, dlsym answers with libc's, which the library depends on.
- */
-static void *find(const struct allocator *allocator, void *library,
-                  const char *name)
-{
-    void *function = dlsym(library, name);
-    char what[64];
-
-    if (!function ||
-        (library != RTLD_DEFAULT && function == dlsym(RTLD_DEFAULT, name))) {
-        snprintf(what, sizeof(what), "has no %s", name);
-        die(allocator->name, what);
-    }
-    return function;
-}
-
-static void open_library(struct allocator *allocator, const char *name)
-{
-    bool is_system = strcmp(name, "system") == 0;
-    void *library = RTLD_DEFAULT;
-
-    if (!is_system)
-        library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    if (!library && !is_system) {
-        fprintf(stderr, "replay: %s\n", dlerror());
-        exit(1);
-    }
-    allocator->name = name;
-    *(void **)&allocator->malloc = find(allocator, library, "malloc");
-    *(void **)&allocator->free = find(allocator, library, "free");
-    *(void **)&allocator->calloc = find(allocator, library, "calloc");
-    *(void **)&allocator->realloc = find(allocator, library, "realloc");
-    *(void **)&allocator->memalign = find(allocator, library, "memalign");
-    *(void **)&allocator->held = dlsym(library, "malloc_held");
-    if (is_system)
-        allocator->held = system_held;
-}
 
 /* --- payloads ----------------------------------------------------------- */
 
@@ -425,17 +285,6 @@ static _Noreturn void usage(void)
     fprintf(stderr, "usage: replay [--budget SECONDS] [--samples N] TRACE "
                     "LIBRARY|system|none\n");
     exit(2);
-}
-
-/* The value of an option: a number above zero. */
-static double number_of(const char *option, const char *text)
-{
-    char *end;
-    double number = text ? strtod(text, &end) : 0;
-
-    if (!(number > 0 && number <= 1e6) || *end != '\0')
-        die(option, "needs a number above 0");
-    return number;
 }
 
 int main(int argc, char **argv)

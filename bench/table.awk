@@ -8,30 +8,32 @@
 
 BEGIN {
     FS = ","
-    row("stage", "ns/call", "x system", "held/live", "utilisation", \
-        "fastest-slowest", "")
+    row("stage", "ns/call", "x system", "x notcache", "held/live", \
+        "utilisation", "fastest-slowest", "")
 }
 
 /^#/ || $1 == "allocator" { next }
 
 {
-    ratio = utilisation = range = "-"
-    if ($8 > 0 && $9 > 0) {
-        ratio = sprintf("%.2f", $9 / $8)
-        utilisation = sprintf("%.1f %%", 100 * $8 / $9)
+    held = utilisation = range = "-"
+    if ($9 > 0 && $10 > 0) {
+        held = sprintf("%.2f", $10 / $9)
+        utilisation = sprintf("%.1f %%", 100 * $9 / $10)
     }
     if ($2 != "")
         range = sprintf("%.1f-%.1f", $3, $4)
-    row($1, number("%.1f", $2), number("%.2f", $5), ratio, utilisation, \
-        range, $10)
+    row($1, number("%.1f", $2), number("%.2f", $5), number("%.2f", $6), \
+        held, utilisation, range, $11)
 }
 
 function number(format, value) {
     return value == "" ? "-" : sprintf(format, value)
 }
 
-function row(name, time, beside, ratio, utilisation, range, note,    format) {
-    format = html ? "<tr><td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s\n" : \
-        "%-18s %9s %9s %10s %12s %17s  %s\n"
-    printf format, name, time, beside, ratio, utilisation, range, note
+function row(name, time, beside, notcache, held, utilisation, range, note,
+             format) {
+    format = html ? \
+        "<tr><td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s\n" : \
+        "%-18s %8s %9s %11s %10s %12s %16s  %s\n"
+    printf format, name, time, beside, notcache, held, utilisation, range, note
 }

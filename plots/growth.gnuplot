@@ -13,7 +13,7 @@ load "plots/style.gnuplot"
 
 memory = ARG1 . "/memory.csv"
 summary = ARG1 . "/summary.csv"
-names = names_in(memory, "$5 != \"\"")
+names = names_in(memory, "$5 != \"\" && $1 != \"system-notcache\"")
 MiB = 1048576.0
 
 # memory.csv: 2 operation, 4 live, 5 held
@@ -29,12 +29,12 @@ set ylabel "MiB held" offset 1,0
 set key off
 
 # The line of a stopped stage ends early, and says so: in summary.csv
-# 6 operations, 7 sampled, 9 peak held.
-do for [name in names_in(summary, "$9 != \"\" && $7 < $6 + 0")] {
-    sampled = number_in(summary, name, 7)
+# 7 operations, 8 sampled, 10 peak held.
+do for [name in names_in(summary, "$10 != \"\" && $8 < $7 + 0")] {
+    sampled = number_in(summary, name, 8)
     set label sprintf(" %s stopped at %.2g %%", name, \
-                      100.0 * sampled / number_in(summary, name, 6)) \
-        at sampled / unit, number_in(summary, name, 9) / MiB \
+                      100.0 * sampled / number_in(summary, name, 7)) \
+        at sampled / unit, number_in(summary, name, 10) / MiB \
         textcolor rgb colour(name)
 }
 set label "Heap growth: " . ARG3 at screen 0.02, 0.975 font ",22"

@@ -8,22 +8,22 @@
 # scale, as early stages may be a thousand times slower than the system.
 
 output_file = ARG2
-figure_height = 500
+figure_height = 640
 load "plots/style.gnuplot"
 
-# summary.csv: 2 ns, 3 fastest, 4 slowest, 5 ratio, 10 note
+# summary.csv: 2 ns, 3 fastest, 4 slowest, 5 ratio, 11 note
 summary = ARG1 . "/summary.csv"
 names = names_in(summary, "$5 != \"\"")
 none = number_in(summary, "none", 5)
 stats summary using 5 name "ratio" nooutput
 middle = sqrt(none * ratio_max)
 
-set label "Time per call: " . ARG3 at screen 0.02, 0.95 font ",22"
-set label ARG4 at screen 0.02, 0.885 font ",15" textcolor rgb quiet_colour
+set label "Time per call: " . ARG3 at screen 0.02, 0.96 font ",22"
+set label ARG4 at screen 0.02, 0.91 font ",15" textcolor rgb quiet_colour
 set lmargin at screen 0.29
 set rmargin at screen 0.94
-set tmargin at screen 0.84
-set bmargin at screen 0.19
+set tmargin at screen 0.87
+set bmargin at screen 0.15
 
 set xlabel "times the time of the system's malloc, log scale"
 set logscale x 2
@@ -42,7 +42,7 @@ set label "the replayer alone" at none, graph 0 offset 0.7,0.6 \
 # The text of a dot goes to the side where there is room.
 do for [i=1:words(names)] {
     at_ratio = number_in(summary, word(names, i), 5)
-    said = sprintf("%.2f  %s", at_ratio, text_in(summary, word(names, i), 10))
+    said = sprintf("%.2f  %s", at_ratio, text_in(summary, word(names, i), 11))
     if (at_ratio < middle) {
         set label said at at_ratio, i left offset -1,0.9
     } else {

@@ -26,11 +26,19 @@ dash(name) = stage(name) ? 1 : 2
 # Rows of one allocator, and the allocators of a CSV in their order there.
 rows(name, csv) = sprintf("< awk -F, '$1 == \"%s\"' '%s'", name, csv)
 names_in(csv, condition) = system(sprintf( \
-    "awk -F, '$1 ~ /^0[1-9]-|^system$/ && (%s) && !seen[$1]++ " . \
+    "awk -F, '$1 ~ /^0[1-9]-|^system/ && (%s) && !seen[$1]++ " . \
     "{ print $1 }' '%s'", condition, csv))
 text_in(csv, name, column) = system(sprintf( \
     "awk -F, '$1 == \"%s\" { print $%d }' '%s'", name, column, csv))
 number_in(csv, name, column) = real(text_in(csv, name, column))
+medians(name, csv, column) = sprintf( \
+    "< grep '^%s,' '%s' | awk -v column=%d -f bench/medians.awk", \
+    name, csv, column)
+
+# What the last fields say: which allocators failed, or were stopped.
+notes_in(csv) = system(sprintf( \
+    "awk -F, '$1 !~ /^#|^allocator/ && NF > 1 && $NF != \"\" && " . \
+    "!seen[$1]++ { print $1 \": \" $NF }' '%s'", csv))
 
 set datafile separator ","
 set border 3 linewidth 1

@@ -2,10 +2,10 @@
  * bench_broken.c - a malloc with the fault that BROKEN names, for tests/bench.
  *
  * overlap: every payload is the same memory; null: there is never any memory;
- * hang: the tenth malloc does not return. Otherwise it hands out new memory
- * each time. Its functions do not call each other by their public names, for
- * which a library opened locally would get libc's. The replayer must say what
- * is wrong, and never go wrong itself.
+ * hang: the tenth malloc does not return; abort: it aborts. Otherwise it hands
+ * out new memory each time. Its functions do not call each other by their
+ * public names, for which a library opened locally would get libc's. The
+ * benchmarks must say what is wrong, and never go wrong themselves.
  */
 #include <stddef.h>
 #include <stdlib.h>
@@ -30,6 +30,8 @@ static void *allocate(size_t size)
         return NULL;
     while (broken("hang") && calls >= 10)
         ;
+    if (broken("abort") && calls >= 10)
+        abort();
     calls++;
     if (!broken("overlap"))
         used += (size + 15) / 16 * 16;

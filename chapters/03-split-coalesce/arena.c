@@ -120,10 +120,11 @@ static bool grow_top(struct arena *a, size_t size)
 
 struct chunk *take_from_top(struct arena *a, size_t size)
 {
+    if (a->top != NULL &&
+        (top_size(a) < MINSIZE || top_size(a) > a->system_mem))
+        fatal("malloc(): corrupted top size");
     if (top_size(a) < size + MINSIZE && !grow_top(a, size))
         return NULL;
-    if (top_size(a) > a->system_mem)
-        fatal("malloc(): corrupted top size");
 
     struct chunk *c = a->top;
     a->top = make_chunk(chunk_at(c, size), chunk_size(c) - size);

@@ -28,6 +28,7 @@
 #define NFASTBINS       10
 #define NBINS           127
 #define UNSORTED_BIN    1
+#define FIRST_SMALL_BIN 2
 #define FIRST_LARGE_BIN 64
 
 struct arena {

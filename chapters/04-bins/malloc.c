@@ -42,7 +42,7 @@ static struct chunk *given_chunk(void *payload, const char *bad_pointer,
 }
 
 /* Allocate request bytes at a multiple of alignment, a power of two. */
-static void *get_aligned(size_t alignment, size_t request)
+static inline void *get_aligned(size_t alignment, size_t request)
 {
     size_t size = request_to_size(request);
     if (size == 0 || alignment > PTRDIFF_MAX)
@@ -84,15 +84,12 @@ static void put_chunk(struct chunk *c)
     arena_unlock(a);
 }
 
-/* Free a payload, or nothing if it is NULL. errno stays as it was. */
+/* Free a payload, or nothing if it is NULL. */
 static void put(void *payload)
 {
-    if (payload == NULL)
-        return;
-    int saved_errno = errno;
-    put_chunk(given_chunk(payload, "free(): invalid pointer",
-                          "free(): invalid size"));
-    errno = saved_errno;
+    if (payload != NULL)
+        put_chunk(given_chunk(payload, "free(): invalid pointer",
+                              "free(): invalid size"));
 }
 
 /* Move a payload's contents to a new chunk. NULL leaves the old one alone. */

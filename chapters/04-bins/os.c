@@ -37,7 +37,10 @@ char *os_grow(size_t size)
 
 bool os_shrink(size_t size)
 {
-    return sbrk(-(intptr_t)size) != (void *)-1;
+    int saved_errno = errno; /* free() must not change it */
+    bool done = sbrk(-(intptr_t)size) != (void *)-1;
+    errno = saved_errno;
+    return done;
 }
 
 void fatal(const char *message)

@@ -20,7 +20,8 @@ char *os_break(void);
  * memory begins, or NULL with errno ENOMEM. */
 char *os_grow(size_t size);
 
-/* Move the break down by size bytes. Returns false if it stays. */
+/* Move the break down by size bytes. Returns false if it stays. Leaves errno as
+ * it was, as do all calls here that give memory back. */
 bool os_shrink(size_t size);
 
 /* Write one line to standard error, without allocating, and abort(). The lock

@@ -26,17 +26,29 @@ static struct chunk *make_free(struct arena *a, struct chunk *c)
     return c;
 }
 
-/* Empty the fast bins: merge what is in them with the free memory around. */
-static void consolidate(struct arena *a)
+/* Merge the chunks of a fast bin with the free memory around them. */
+static void empty_fastbin(struct arena *a, size_t index)
+{
+    struct chunk *c = a->fastbins[index], *next;
+
+    a->fastbins[index] = NULL;
+    for (; c != NULL; c = next) {
+        if ((uintptr_t)chunk_to_payload(c) % MALLOC_ALIGNMENT != 0)
+            fatal("malloc_consolidate(): unaligned fastbin chunk detected");
+        if (chunk_size(c) != fastbin_size(index))
+            fatal("malloc_consolidate(): invalid chunk size");
+        next = fastbin_next(c);
+        make_free(a, c);
+    }
+}
+
+void consolidate(struct arena *a)
 {
     if (!a->have_fast)
         return;
     a->have_fast = false;
-    for (size_t i = 0; i < NFASTBINS; i++) {
-        struct chunk *c;
-        while ((c = fastbin_take(a, fastbin_size(i))) != NULL)
-            make_free(a, c);
-    }
+    for (size_t i = 0; i < NFASTBINS; i++)
+        empty_fastbin(a, i);
 }
 
 /* Release what a chunk in use has beyond size bytes, if it is enough to make a

@@ -22,4 +22,7 @@ void release(struct arena *a, struct chunk *c);
  * false, and changes nothing, where that cannot be done. */
 bool resize(struct arena *a, struct chunk *c, size_t size);
 
+/* Empty the fast bins: merge what is in them with the free memory around. */
+void consolidate(struct arena *a);
+
 #endif

@@ -201,9 +201,9 @@ static const char *check_mappings(void)
             broken = "a mapped chunk ends after its mapping";
         bytes += m->length;
     }
-    mappings_unlock();
     if (broken == NULL && bytes != mapped_bytes())
         broken = "the mappings do not add up";
+    mappings_unlock();
     return broken;
 }
 
@@ -269,7 +269,10 @@ size_t malloc_held(void)
     arena_lock(a);
     size_t held = a->system_mem;
     arena_unlock(a);
-    return held + mapped_bytes();
+    mappings_lock();
+    held += mapped_bytes();
+    mappings_unlock();
+    return held;
 }
 
 const char *malloc_check(void)

@@ -44,7 +44,7 @@ static struct chunk *given_chunk(void *payload, const char *bad_pointer,
 }
 
 /* Allocate request bytes at a multiple of alignment, a power of two. */
-static void *get_aligned(size_t alignment, size_t request)
+static inline void *get_aligned(size_t alignment, size_t request)
 {
     size_t size = request_to_size(request);
     if (size == 0 || alignment > PTRDIFF_MAX)
@@ -79,9 +79,15 @@ static void *get_zeroed(size_t request)
     arena_unlock(a);
     if (c == NULL || is_mapped(c))
         return c != NULL ? chunk_to_payload(c) : NULL;
-    if (c == old_top && old_size < size)
-        request = old_size - HEADER_SIZE; /* beyond that it is fresh */
-    return memset(chunk_to_payload(c), 0, request);
+    char *payload = chunk_to_payload(c);
+    if (c == old_top && old_size < size) {
+        /* What was top may be dirty, up to the end of its last page. */
+        uintptr_t end = (uintptr_t)chunk_at(c, old_size);
+        size_t dirty = align_up(end, os_page_size()) - (uintptr_t)payload;
+        if (dirty < request)
+            request = dirty;
+    }
+    return memset(payload, 0, request);
 }
 
 /* As get_aligned(), for an alignment that may be no power of two: it is rounded
@@ -111,15 +117,12 @@ static void put_chunk(struct chunk *c)
     arena_unlock(a);
 }
 
-/* Free a payload, or nothing if it is NULL. errno stays as it was. */
+/* Free a payload, or nothing if it is NULL. */
 static void put(void *payload)
 {
-    if (payload == NULL)
-        return;
-    int saved_errno = errno;
-    put_chunk(given_chunk(payload, "free(): invalid pointer",
-                          "free(): invalid size"));
-    errno = saved_errno;
+    if (payload != NULL)
+        put_chunk(given_chunk(payload, "free(): invalid pointer",
+                              "free(): invalid size"));
 }
 
 /* Move a payload's contents to a new chunk. NULL leaves the old one alone. */
@@ -148,7 +151,9 @@ static void *change(void *payload, size_t request)
         return out_of_memory();
     if (is_mapped(c)) {
         struct chunk *resized = remap_chunk(c, size);
-        return resized != NULL ? chunk_to_payload(resized) : move(c, request);
+        if (resized != NULL)
+            return chunk_to_payload(resized);
+        return request <= usable_size(c) ? payload : move(c, request);
     }
 
     struct arena *a = &main_arena;
@@ -250,7 +255,7 @@ size_t malloc_usable_size(void *payload)
 }
 
 /* Set a parameter of the allocator, by its number in <malloc.h>. Returns 1, or
- * 0 if it is unknown or cannot have this value. [SVID, glibc] */
+ * 0 if it is unknown or cannot have this value. [SVID] */
 int mallopt(int number, int value)
 {
     return set_param(number, value);

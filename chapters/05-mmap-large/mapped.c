@@ -59,10 +59,7 @@ struct mapping *next_mapping(struct mapping *m)
 
 size_t mapped_bytes(void)
 {
-    mappings_lock();
-    size_t bytes = all.bytes;
-    mappings_unlock();
-    return bytes;
+    return all.bytes;
 }
 
 static void join(struct mapping *m)
@@ -153,7 +150,10 @@ struct chunk *align_mapped(struct chunk *c, size_t alignment)
     size_t lead = align_up(payload, alignment) - payload;
     struct mapping *m = mapping_of(c, "memalign(): invalid pointer");
 
-    return make_mapped(m, c->prev_size + lead);
+    mappings_lock(); /* somebody may be walking */
+    c = make_mapped(m, c->prev_size + lead);
+    mappings_unlock();
+    return c;
 }
 
 struct chunk *remap_chunk(struct chunk *c, size_t size)

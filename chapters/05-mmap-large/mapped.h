@@ -29,7 +29,7 @@ struct chunk *remap_chunk(struct chunk *c, size_t size);
 /* Give a mapped chunk back to the system. */
 void unmap_chunk(struct chunk *c);
 
-/* Bytes in all mappings. */
+/* Bytes in all mappings. The caller has locked them. */
 size_t mapped_bytes(void);
 
 /* The ring of mappings stands still between these two. Whoever holds an

@@ -39,7 +39,10 @@ char *os_grow(size_t size)
 
 bool os_shrink(size_t size)
 {
-    return sbrk(-(intptr_t)size) != (void *)-1;
+    int saved_errno = errno; /* free() must not change it */
+    bool done = sbrk(-(intptr_t)size) != (void *)-1;
+    errno = saved_errno;
+    return done;
 }
 
 void *os_map(size_t size)
@@ -61,7 +64,9 @@ void *os_remap(void *address, size_t old_size, size_t size)
 
 void os_unmap(void *address, size_t size)
 {
+    int saved_errno = errno;
     munmap(address, size);
+    errno = saved_errno;
 }
 
 void fatal(const char *message)

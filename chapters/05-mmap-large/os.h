@@ -20,7 +20,8 @@ char *os_break(void);
  * memory begins, or NULL with errno ENOMEM. */
 char *os_grow(size_t size);
 
-/* Move the break down by size bytes. Returns false if it stays. */
+/* Move the break down by size bytes. Returns false if it stays. Leaves errno as
+ * it was, as do all calls here that give memory back. */
 bool os_shrink(size_t size);
 
 /* Map size bytes of fresh memory, all zero; size is a multiple of a page.

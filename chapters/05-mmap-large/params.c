@@ -9,8 +9,8 @@
 #define _GNU_SOURCE /* for secure_getenv() */
 #include "params.h"
 
-#include <limits.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 struct params params = {
@@ -26,25 +26,25 @@ bool set_param(int number, long value)
     _Atomic size_t *param;
 
     switch (number) {
-    case M_TRIM_THRESHOLD:
-        param = &params.trim_threshold;
-        break;
+    case M_TRIM_THRESHOLD: /* -1 is the largest there is: never trim */
+        params.trim_threshold = (size_t)value;
+        params.dynamic = false;
+        return true;
     case M_TOP_PAD:
-        if (value < 0 || value > INT_MAX)
-            return false;
         param = &params.top_pad;
         break;
     case M_MMAP_THRESHOLD:
-        if (value < 0 || (size_t)value > MAX_MMAP_THRESHOLD)
-            return false;
         param = &params.mmap_threshold;
         break;
     case M_MMAP_MAX:
+        value = value < 0 ? 0 : value;
         param = &params.mmap_max;
         break;
     default:
         return false;
     }
+    if (value < 0 || value > PTRDIFF_MAX / 4)
+        return false; /* sums with it might overflow */
     *param = (size_t)value;
     params.dynamic = false;
     return true;

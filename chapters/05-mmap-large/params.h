@@ -16,8 +16,8 @@ struct params {
 
 extern struct params params;
 
-/* No threshold rises above this, in bytes: 32 MiB, where addresses are scarce
- * 512 KiB. */
+/* The threshold for mappings does not rise by itself above this, in bytes:
+ * 32 MiB, where addresses are scarce 512 KiB. */
 #define MAX_MMAP_THRESHOLD ((size_t)512 << (sizeof(size_t) == 8 ? 16 : 10))
 
 /* Set a parameter to value, by its number in <malloc.h>. Returns false if

@@ -164,11 +164,12 @@ static bool grow_top(struct arena *a, size_t size)
 
 struct chunk *take_from_top(struct arena *a, size_t size)
 {
+    if (a->top != NULL &&
+        (top_size(a) < MINSIZE || top_size(a) > a->system_mem))
+        fatal("malloc(): corrupted top size");
     if (top_size(a) < size + MINSIZE && !grow_top(a, size))
         return NULL;
     widen(a);
-    if (top_size(a) > a->system_mem)
-        fatal("malloc(): corrupted top size");
 
     struct chunk *c = a->top;
     a->top = make_chunk(chunk_at(c, size), chunk_size(c) - size);
@@ -184,10 +185,10 @@ bool shrink_top(struct arena *a, size_t pad)
     if (extra == 0)
         return false;
 
-    if (a != &main_arena)
-        heap_discard(heap_of(a->top), extra);
+    if (a != &main_arena && !heap_discard(heap_of(a->top), extra))
+        return false;
     /* Is the break still where we left it? */
-    else if (os_break() != top_end(a) || !os_shrink(extra))
+    if (a == &main_arena && (os_break() != top_end(a) || !os_shrink(extra)))
         return false;
     set_size(a->top, top_size(a) - extra);
     a->system_mem -= extra;

@@ -32,8 +32,7 @@ static struct {
     .count = 1,
 };
 
-static __thread struct arena *thread_arena
-    __attribute__((tls_model("initial-exec")));
+__thread struct arena *thread_arena;
 
 /* Its destructor detaches a thread that ends. */
 static pthread_key_t at_thread_exit;
@@ -80,15 +79,29 @@ __attribute__((constructor)) static void make_key(void)
     have_key = pthread_key_create(&at_thread_exit, detach) == 0;
 }
 
-/* How many arenas there may be. */
+/* After dlclose() there is no detach() any more that could be called. */
+__attribute__((destructor)) static void delete_key(void)
+{
+    if (have_key)
+        pthread_key_delete(at_thread_exit);
+    have_key = false;
+}
+
+/* How many arenas there may be. The cores are counted once, and not before it
+ * matters. */
 static size_t limit(void)
 {
+    static size_t by_cores;
+
     if (params.arena_max != 0)
         return params.arena_max;
-    if (all.count <= params.arena_test)
-        return params.arena_test + 1; /* do not ask for the cores before */
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return ARENAS_PER_CORE * (size_t)(cores > 0 ? cores : 2);
+    if (by_cores == 0 && all.count <= params.arena_test)
+        return all.count + 1;
+    if (by_cores == 0) {
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        by_cores = ARENAS_PER_CORE * (size_t)(cores > 0 ? cores : 2);
+    }
+    return by_cores;
 }
 
 static struct arena *take_idle(void)
@@ -112,36 +125,30 @@ static struct arena *add_arena(void)
     return a;
 }
 
-/* An arena whose lock is free just now, or else the next one in turn; but not
- * the one to avoid, if there is another. */
-static struct arena *share(struct arena *avoid)
+/* An arena whose lock is free just now, or else the next one in turn. */
+static struct arena *share(void)
 {
     struct arena *a = all.turn;
 
     do {
-        if (a != avoid && pthread_mutex_trylock(&a->lock) == 0) {
+        if (pthread_mutex_trylock(&a->lock) == 0) {
             pthread_mutex_unlock(&a->lock);
             break;
         }
         a = a->next;
     } while (a != all.turn);
-    if (a == avoid)
-        a = a->next;
     all.turn = a->next;
     return a;
 }
 
-/* Attach this thread to an arena, if possible not to the one to avoid. */
-static struct arena *attach(struct arena *avoid)
+struct arena *attach(void)
 {
     arenas_lock();
-    if (thread_arena != NULL)
-        thread_arena->attached_threads--;
     struct arena *a = take_idle();
     if (a == NULL)
         a = add_arena();
     if (a == NULL)
-        a = share(avoid);
+        a = share();
     a->attached_threads++;
     arenas_unlock();
 
@@ -151,21 +158,14 @@ static struct arena *attach(struct arena *avoid)
     return a;
 }
 
-struct arena *arena_get(void)
-{
-    struct arena *a = thread_arena;
-
-    if (a == NULL)
-        a = attach(NULL);
-    arena_lock(a);
-    return a;
-}
-
-/* glibc's way: others try the main arena, and the main one any other. */
+/* Where another arena failed, the main one may do, and where that one failed
+ * any other. The thread stays attached to its own. */
 struct arena *arena_get_retry(struct arena *a)
 {
     arena_unlock(a);
-    struct arena *other = a != &main_arena ? &main_arena : attach(a);
+    arenas_lock();
+    struct arena *other = a != &main_arena ? &main_arena : a->next;
+    arenas_unlock();
     if (other == a)
         return NULL;
     arena_lock(other);

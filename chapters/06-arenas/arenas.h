@@ -7,8 +7,21 @@
 
 #include "heap.h"
 
+/* The arena that this thread is attached to; NULL before its first call. */
+extern __thread struct arena *thread_arena
+    __attribute__((tls_model("initial-exec")));
+
+/* Attach this thread to an arena, which is returned. */
+struct arena *attach(void);
+
 /* The arena of this thread, locked. */
-struct arena *arena_get(void);
+static inline struct arena *arena_get(void)
+{
+    struct arena *a = thread_arena != NULL ? thread_arena : attach();
+
+    arena_lock(a);
+    return a;
+}
 
 /* This arena, locked, has no memory for a request. Unlocks it, and returns
  * another one, locked, that may have some; NULL if there is none. */

@@ -35,10 +35,16 @@ void bins_init(struct arena *a)
     }
 }
 
+/* Chunks of MINSIZE have the first small bin. */
+static inline size_t small_index(size_t size)
+{
+    return (size - MINSIZE) / MALLOC_ALIGNMENT + FIRST_SMALL_BIN;
+}
+
 size_t bin_index(size_t size)
 {
     if (is_small(size))
-        return size / MALLOC_ALIGNMENT;
+        return small_index(size);
 
     /* Each group begins, at the size start, where the one before ends. */
     size_t first = FIRST_LARGE_BIN, start = MIN_LARGE_SIZE;
@@ -84,6 +90,10 @@ static void file_large(struct chunk *head, struct chunk *c)
     }
     while (chunk_size(larger) > chunk_size(c))
         larger = larger->fd_nextsize;
+    if (larger->bk_nextsize->fd_nextsize != larger)
+        fatal("malloc(): largebin double linked list corrupted (nextsize)");
+    if (larger->bk->fd != larger)
+        fatal("malloc(): largebin double linked list corrupted (bk)");
     if (chunk_size(larger) == chunk_size(c)) {
         c->fd_nextsize = c->bk_nextsize = NULL;
         insert_before(larger->fd, c);
@@ -161,7 +171,7 @@ struct chunk *unsorted_take(struct arena *a, size_t size)
 
 struct chunk *smallbin_take(struct arena *a, size_t size)
 {
-    struct chunk *c = last_in_bin(a, bin_index(size));
+    struct chunk *c = last_in_bin(a, small_index(size));
 
     if (c == NULL)
         return NULL;

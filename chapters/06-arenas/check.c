@@ -226,9 +226,9 @@ static const char *check_mappings(void)
             broken = "a mapped chunk ends after its mapping";
         bytes += m->length;
     }
-    mappings_unlock();
     if (broken == NULL && bytes != mapped_bytes())
         broken = "the mappings do not add up";
+    mappings_unlock();
     return broken;
 }
 
@@ -300,7 +300,7 @@ int malloc_walk(malloc_visitor *visit, void *context)
 size_t malloc_held(void)
 {
     struct arena *a = NULL;
-    size_t held = mapped_bytes();
+    size_t held = mapped_totals().bytes;
 
     arenas_lock();
     while ((a = next_arena(a)) != NULL) {

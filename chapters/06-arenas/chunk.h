@@ -68,7 +68,7 @@ struct chunk {
 #define HEADER_SIZE      (2 * sizeof(size_t))
 #define MALLOC_ALIGNMENT alignof(max_align_t)
 #define MINSIZE          (4 * sizeof(size_t)) /* so long is a fence */
-#define MIN_LARGE_SIZE   (64 * MALLOC_ALIGNMENT)
+#define MIN_LARGE_SIZE   (MINSIZE + 62 * MALLOC_ALIGNMENT)
 
 /* The next multiple of unit, a power of two. */
 static inline size_t align_up(size_t n, size_t unit)

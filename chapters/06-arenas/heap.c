@@ -2,7 +2,7 @@
  *
  * There is only one break, and the main arena has it. The others take heaps:
  * stretches of address space, HEAP_MAX_SIZE long and aligned to that, of which
- * only the start is accessible at first. Address space costs nothing; a heap
+ * only the start is accessible at first. Address space costs no memory; a heap
  * grows by making more of it accessible, and so stays in one piece.
  *
  *   heap -> [heap_info][arena, in the first][chunk][chunk][   top   ]........
@@ -44,23 +44,28 @@ static bool grow_heap(struct heap_info *heap, size_t more)
 }
 
 /* The pages go back, their addresses stay accessible. */
-void heap_discard(struct heap_info *heap, size_t size)
+bool heap_discard(struct heap_info *heap, size_t size)
 {
+    if (!os_discard((char *)heap + heap->size - size, size))
+        return false;
     heap->size -= size;
-    os_discard((char *)heap + heap->size, size);
+    return true;
 }
 
 /* A heap for an arena that has none yet, or a further one, in which size bytes
- * are accessible. NULL with errno ENOMEM if that cannot be had. */
-static struct heap_info *new_heap(size_t size)
+ * are accessible, and pad more if there is room. NULL with errno ENOMEM if that
+ * cannot be had. */
+static struct heap_info *new_heap(size_t size, size_t pad)
 {
-    size = align_up(size, os_page_size());
-    if (size < HEAP_MIN_SIZE)
-        size = HEAP_MIN_SIZE;
     if (size > HEAP_MAX_SIZE) {
         errno = ENOMEM;
         return NULL;
     }
+    if (pad > HEAP_MAX_SIZE - size)
+        pad = HEAP_MAX_SIZE - size;
+    size = align_up(size + pad, os_page_size());
+    if (size < HEAP_MIN_SIZE)
+        size = HEAP_MIN_SIZE;
     struct heap_info *heap = os_reserve(HEAP_MAX_SIZE);
     if (heap == NULL)
         return NULL;
@@ -87,7 +92,7 @@ static void begin_heap(struct arena *a, struct heap_info *heap, size_t used)
 struct arena *new_arena(void)
 {
     size_t used = sizeof(struct heap_info) + sizeof(struct arena);
-    struct heap_info *heap = new_heap(used + 2 * MINSIZE + params.top_pad);
+    struct heap_info *heap = new_heap(used + 2 * MINSIZE, params.top_pad);
     if (heap == NULL)
         return NULL;
 
@@ -108,7 +113,7 @@ bool heap_grow_top(struct arena *a, size_t size)
         return true;
     }
     size_t used = sizeof(struct heap_info) + MALLOC_ALIGNMENT;
-    struct heap_info *heap = new_heap(used + size + MINSIZE + params.top_pad);
+    struct heap_info *heap = new_heap(used + size + MINSIZE, params.top_pad);
     if (heap == NULL)
         return false;
     struct chunk *old_top = a->top;

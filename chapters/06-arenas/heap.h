@@ -34,8 +34,9 @@ struct arena *new_arena(void);
  * it must be. Returns false with errno ENOMEM if that cannot be done. */
 bool heap_grow_top(struct arena *a, size_t size);
 
-/* Give size bytes at the end of a heap back; size is a multiple of a page. */
-void heap_discard(struct heap_info *heap, size_t size);
+/* Give size bytes at the end of a heap back; size is a multiple of a page.
+ * Returns false if they cannot go. */
+bool heap_discard(struct heap_info *heap, size_t size);
 
 /* Give heaps back that are all top, as long as there is room before them. */
 void delete_free_heaps(struct arena *a);

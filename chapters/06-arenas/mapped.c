@@ -66,7 +66,7 @@ struct mapped_totals mapped_totals(void)
 
 size_t mapped_bytes(void)
 {
-    return mapped_totals().bytes;
+    return all.totals.bytes;
 }
 
 static void join(struct mapping *m)
@@ -161,7 +161,10 @@ struct chunk *align_mapped(struct chunk *c, size_t alignment)
     size_t lead = align_up(payload, alignment) - payload;
     struct mapping *m = mapping_of(c, "memalign(): invalid pointer");
 
-    return make_mapped(m, c->prev_size + lead);
+    mappings_lock(); /* somebody may be walking */
+    c = make_mapped(m, c->prev_size + lead);
+    mappings_unlock();
+    return c;
 }
 
 struct chunk *remap_chunk(struct chunk *c, size_t size)

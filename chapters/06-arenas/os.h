@@ -20,7 +20,8 @@ char *os_break(void);
  * memory begins, or NULL with errno ENOMEM. */
 char *os_grow(size_t size);
 
-/* Move the break down by size bytes. Returns false if it stays. */
+/* Move the break down by size bytes. Returns false if it stays. Leaves errno as
+ * it was, as do all calls here that give memory back. */
 bool os_shrink(size_t size);
 
 /* Map size bytes of fresh memory, all zero; size is a multiple of a page.
@@ -42,8 +43,9 @@ void *os_reserve(size_t size);
  * zero. Returns false with errno ENOMEM on failure. */
 bool os_open(void *address, size_t size);
 
-/* Give whole pages back but keep their addresses: they are all zero again. */
-void os_discard(void *address, size_t size);
+/* Give whole pages back but keep their addresses: they are all zero again.
+ * Returns false, and changes nothing, where pages are locked in memory. */
+bool os_discard(void *address, size_t size);
 
 /* Write one line to standard error, without allocating, and abort(). The lock
  * may be held: a handler of SIGABRT must not allocate. */

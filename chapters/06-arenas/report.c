@@ -225,10 +225,7 @@ static bool discard_inside(struct chunk *c)
     uintptr_t start = align_up((uintptr_t)c + sizeof(struct chunk), page);
     uintptr_t end = align_down((uintptr_t)chunk_after(c), page);
 
-    if (start >= end)
-        return false;
-    os_discard((void *)start, end - start);
-    return true;
+    return start < end && os_discard((void *)start, end - start);
 }
 
 static bool trim_arena(struct arena *a, size_t pad)
@@ -243,6 +240,8 @@ static bool trim_arena(struct arena *a, size_t pad)
         for (struct chunk *c = head->fd; c != head; c = c->fd)
             trimmed |= discard_inside(c);
     }
+    if (a != &main_arena)
+        delete_free_heaps(a);
     return shrink_top(a, pad) || trimmed;
 }
 
