@@ -49,7 +49,7 @@ $(CHAPTERS):
 # through pointers; it must not know what malloc does, or it removes calls.
 suite: build/tests/suite
 
-build/tests/suite: $(filter-out tests/bench_% tests/linked.c,$(wildcard tests/*.c)) \
+build/tests/suite: $(filter-out tests/bench_%,$(wildcard tests/*.c)) \
     $(wildcard tests/*.h chapters/01-*/inspect.h)
 	@tools/setup pkg-config check
 	@mkdir -p build/tests

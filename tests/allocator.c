@@ -11,7 +11,6 @@
 
 #include <check.h>
 #include <dlfcn.h>
-#include <malloc.h>
 #include <string.h>
 
 #ifndef RTLD_DEEPBIND
@@ -36,6 +35,12 @@ ABSENT(aligned_alloc, "the library has no ")
 ABSENT(valloc, "the library has no ")
 ABSENT(pvalloc, "the library has no ")
 ABSENT(malloc_usable_size, "the library has no ")
+ABSENT(malloc_trim, "the library has no ")
+ABSENT(mallopt, "n/a: the library has no ")
+ABSENT(mallinfo2, "n/a: the library has no ")
+ABSENT(mallinfo, "n/a: the library has no ")
+ABSENT(malloc_stats, "n/a: the library has no ")
+ABSENT(malloc_info, "n/a: the library has no ")
 ABSENT(malloc_walk, "n/a: the library has no ")
 ABSENT(malloc_held, "n/a: the library has no ")
 ABSENT(malloc_check, "n/a: the library has no ")
@@ -53,6 +58,11 @@ static const struct entry family[] = {
     ENTRY(realloc),        ENTRY(reallocarray),  ENTRY(memalign),
     ENTRY(posix_memalign), ENTRY(aligned_alloc), ENTRY(valloc),
     ENTRY(pvalloc),        ENTRY(malloc_usable_size),
+};
+
+static const struct entry control[] = {
+    ENTRY(mallopt),  ENTRY(malloc_trim),  ENTRY(mallinfo2),
+    ENTRY(mallinfo), ENTRY(malloc_stats), ENTRY(malloc_info),
 };
 
 static const struct entry inspection[] = {
@@ -106,6 +116,8 @@ const char *open_allocator(const char *path)
             strcat(lib.missing, family[i].name);
         }
     }
+    for (size_t i = 0; i < sizeof(control) / sizeof(*control); i++)
+        bind(library, &control[i]);
     lib.inspectable = true;
     for (size_t i = 0; i < sizeof(inspection) / sizeof(*inspection); i++)
         lib.inspectable &= bind(library, &inspection[i]);

@@ -7,15 +7,18 @@
  *
  * A function that the library lacks is replaced by one that fails the case
  * which calls it, and names the function. So cases call what they need and
- * ask nothing. For the inspection calls the text begins with "n/a:".
+ * ask nothing. For calls that an allocator may well lack the text begins with
+ * "n/a:", and the case is not judged.
  */
 #ifndef ALLOCATOR_H
 #define ALLOCATOR_H
 
 #include "inspect.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct allocator {
     void *(*malloc)(size_t size);
@@ -29,6 +32,14 @@ struct allocator {
     void *(*valloc)(size_t size);
     void *(*pvalloc)(size_t size);
     size_t (*malloc_usable_size)(void *payload);
+
+    /* tuning and reporting, as in glibc */
+    int (*mallopt)(int number, int value);
+    int (*malloc_trim)(size_t pad);
+    struct mallinfo2 (*mallinfo2)(void);
+    struct mallinfo (*mallinfo)(void);
+    void (*malloc_stats)(void);
+    int (*malloc_info)(int options, FILE *out);
 
     /* inspect.h */
     int (*malloc_walk)(malloc_visitor *visit, void *context);

@@ -6,6 +6,7 @@
 #include "suite.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 
@@ -238,6 +239,33 @@ START_TEST(survives_the_end_of_the_data_segment)
 }
 END_TEST
 
+static void *survive(void *resource)
+{
+    assert_survives((int)(intptr_t)resource);
+    return NULL;
+}
+
+/* A thread may have memory of its own, which ends as well. */
+static void assert_thread_survives(int resource)
+{
+    pthread_t thread;
+    must_malloc(1000);
+    pthread_create(&thread, NULL, survive, (void *)(intptr_t)resource);
+    pthread_join(thread, NULL);
+}
+
+START_TEST(threads_survive_the_end_of_the_address_space)
+{
+    assert_thread_survives(RLIMIT_AS);
+}
+END_TEST
+
+START_TEST(threads_survive_the_end_of_the_data_segment)
+{
+    assert_thread_survives(RLIMIT_DATA);
+}
+END_TEST
+
 void add_errors(TCase *group)
 {
     tcase_add_test(group, malloc_refuses_absurd_sizes);
@@ -252,4 +280,6 @@ void add_errors(TCase *group)
     tcase_add_test(group, free_keeps_errno);
     tcase_add_test(group, survives_the_end_of_the_address_space);
     tcase_add_test(group, survives_the_end_of_the_data_segment);
+    tcase_add_test(group, threads_survive_the_end_of_the_address_space);
+    tcase_add_test(group, threads_survive_the_end_of_the_data_segment);
 }

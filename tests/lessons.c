@@ -8,7 +8,10 @@
  */
 #include "suite.h"
 
+#include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -205,6 +208,73 @@ START_TEST(allocates_when_the_break_is_blocked)
 }
 END_TEST
 
+/* Pages that are free and touch no end of the memory can go back all the same,
+ * if the addresses are kept. */
+START_TEST(gives_pages_between_chunks_back)
+{
+    enum { COUNT = 60 };
+    char *payload[COUNT];
+
+    for (int i = 0; i < COUNT; i++) {
+        payload[i] = walled(100 * KiB);
+        memset(payload[i], 1, 100 * KiB);
+    }
+    size_t before = resident_bytes();
+    for (int i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    lib.malloc_trim(0);
+    ck_assert_msg(resident_bytes() + 4 * MiB < before,
+                  "6 MB are free between chunks in use, and stay in memory");
+}
+END_TEST
+
+static int begin[2], done[2]; /* pipes between the two threads */
+
+/* Say so, wait until the other one is in the middle of the allocator, allocate,
+ * and say so again. */
+static void *allocate_meanwhile(void *unused)
+{
+    char byte = 0;
+    lib.free(must_malloc(100)); /* whatever there is to do the first time */
+    if (write(done[1], &byte, 1) == 1 && read(begin[0], &byte, 1) == 1) {
+        lib.free(lib.malloc(2000));
+        byte = write(done[1], &byte, 1) == 1;
+    }
+    return unused;
+}
+
+/* Stay in the walk over the chunks, which locks the memory where they lie,
+ * until the other thread has allocated, but no longer than a second. */
+static int wait_for_the_other(const struct malloc_chunk_info *chunk,
+                              void *context)
+{
+    struct pollfd other = {.fd = done[0], .events = POLLIN};
+    bool *waits = context;
+    char byte = 0;
+
+    (void)chunk;
+    *waits = write(begin[1], &byte, 1) != 1 || poll(&other, 1, 1000) != 1;
+    return 1;
+}
+
+START_TEST(threads_do_not_wait_for_each_other)
+{
+    pthread_t thread;
+    bool waits = true;
+    char byte;
+
+    needs_inspection();
+    must_malloc(1);
+    ck_assert_msg(pipe(begin) == 0 && pipe(done) == 0, "there is no pipe");
+    pthread_create(&thread, NULL, allocate_meanwhile, NULL);
+    ck_assert_msg(read(done[0], &byte, 1) == 1, "the thread does not begin");
+    lib.malloc_walk(wait_for_the_other, &waits);
+    pthread_join(thread, NULL);
+    ck_assert_msg(!waits, "a thread cannot allocate while another one is in "
+                          "the allocator");
+}
+END_TEST
+
 static double now_ns(void)
 {
     struct timespec t;
@@ -274,4 +344,6 @@ void add_lessons(TCase *group)
     tcase_add_test(group, keeps_what_comes_and_goes);
     tcase_add_test(group, search_does_not_slow_down);
     tcase_add_test(group, allocates_when_the_break_is_blocked);
+    tcase_add_test(group, gives_pages_between_chunks_back);
+    tcase_add_test(group, threads_do_not_wait_for_each_other);
 }

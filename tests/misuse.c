@@ -14,10 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Fork. In the child, true; it has to misuse the allocator and then say
- * _exit(0). In the parent, false, when the child has died as it must: by
- * abort(), with this message on standard error. */
-static bool child_must_die(const char *message)
+bool child_must_die(const char *message)
 {
     static char said[1000];
     size_t length = 0;
@@ -46,13 +43,12 @@ static bool child_must_die(const char *message)
     return false;
 }
 
-/* The two words of a chunk's header, before its payload. */
-static size_t *size_field(void *payload)
+size_t *size_field(void *payload)
 {
     return (size_t *)payload - 1;
 }
 
-static size_t *prev_size_field(void *payload)
+size_t *prev_size_field(void *payload)
 {
     return (size_t *)payload - 2;
 }
@@ -226,6 +222,60 @@ START_TEST(merge_after_a_link_was_smashed)
 }
 END_TEST
 
+/* By now the chunk may have been moved from one bin to another. */
+START_TEST(malloc_after_the_foot_was_smashed)
+{
+    char *payload = must_malloc(2000);
+    char *next = must_malloc(24);
+    if (child_must_die("corrupted size vs. prev_size")) {
+        lib.free(payload);
+        lib.malloc(8000);
+        *prev_size_field(next) = 64;
+        lib.malloc(2000);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* ---- mapped chunks (from 05) */
+
+START_TEST(free_of_a_mapped_chunk_that_was_smashed)
+{
+    char *payload = must_malloc(MiB);
+    if (child_must_die("munmap_chunk(): invalid pointer")) {
+        *prev_size_field(payload) += 8;
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(realloc_of_a_mapped_chunk_that_was_smashed)
+{
+    char *payload = must_malloc(MiB);
+    if (child_must_die("mremap_chunk(): invalid pointer")) {
+        *prev_size_field(payload) += 8;
+        lib.realloc(payload, 2 * MiB);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* ---- the break */
+
+/* Somebody has given back memory that was not his. */
+START_TEST(malloc_after_the_break_was_lowered)
+{
+    must_malloc(2000);
+    if (child_must_die("break adjusted to free malloc space")) {
+        sbrk(-8192);
+        lib.malloc(100000);
+        lib.malloc(100000);
+        _exit(0);
+    }
+}
+END_TEST
+
 void add_misuse(TCase *group)
 {
     tcase_add_test(group, free_of_a_misaligned_pointer);
@@ -241,4 +291,8 @@ void add_misuse(TCase *group)
     tcase_add_test(group, check_after_a_link_was_smashed);
     tcase_add_test(group, merge_after_the_foot_was_smashed);
     tcase_add_test(group, merge_after_a_link_was_smashed);
+    tcase_add_test(group, malloc_after_the_foot_was_smashed);
+    tcase_add_test(group, free_of_a_mapped_chunk_that_was_smashed);
+    tcase_add_test(group, realloc_of_a_mapped_chunk_that_was_smashed);
+    tcase_add_test(group, malloc_after_the_break_was_lowered);
 }

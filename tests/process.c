@@ -114,6 +114,28 @@ START_TEST(fork_handlers_of_others_allocate)
 }
 END_TEST
 
+/* A thread may have memory of its own; in the child it is the only one left. */
+static void *fork_in_a_thread(void *unused)
+{
+    char *inherited = must_malloc(5000);
+    paint(inherited, 5000, 1);
+    for (int i = 0; i < 10; i++)
+        fork_a_child(inherited);
+    lib.free(inherited);
+    return unused;
+}
+
+START_TEST(children_of_threads_allocate)
+{
+    pthread_t thread[4];
+    for (size_t i = 0; i < LENGTH(thread); i++)
+        pthread_create(&thread[i], NULL, fork_in_a_thread, NULL);
+    for (size_t i = 0; i < LENGTH(thread); i++)
+        pthread_join(thread[i], NULL);
+    fork_in_a_thread(NULL);
+}
+END_TEST
+
 /* The locks must be free again after every fork, however deep. */
 START_TEST(children_have_children)
 {
@@ -197,6 +219,7 @@ void add_process(TCase *group)
     tcase_add_test(group, children_allocate_while_threads_do);
     tcase_add_test(group, fork_handlers_of_others_allocate);
     tcase_add_test(group, children_have_children);
+    tcase_add_test(group, children_of_threads_allocate);
     tcase_add_test(group, survives_a_foreign_sbrk_of_100);
     tcase_add_test(group, survives_a_foreign_sbrk_of_5000);
     tcase_add_test(group, survives_a_break_that_comes_back);

@@ -9,6 +9,7 @@
  */
 #include "suite.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -225,10 +226,10 @@ static void verify_all(void)
     }
 }
 
-START_TEST(random_calls)
+static void *run_random_calls(void *number)
 {
-    run_number = _i;
-    state = seed * 1000003u + (unsigned)_i;
+    run_number = (int)(intptr_t)number;
+    state = seed * 1000003u + (unsigned)run_number;
     for (call_number = 1; call_number <= CALLS; call_number++) {
         random_call();
         if (lib.inspectable)
@@ -236,10 +237,60 @@ START_TEST(random_calls)
         if (call_number % 500 == 0)
             verify_all();
     }
+    return NULL;
+}
+
+START_TEST(random_calls)
+{
+    run_random_calls((void *)(intptr_t)_i);
+}
+END_TEST
+
+/* Where a thread has memory of its own, it is as sound as that of the first. */
+static void run_in_a_thread(int number)
+{
+    pthread_t thread;
+    lib.free(lib.malloc(1));
+    pthread_create(&thread, NULL, run_random_calls, (void *)(intptr_t)number);
+    pthread_join(thread, NULL);
+}
+
+START_TEST(random_calls_in_a_thread)
+{
+    run_in_a_thread(RUNS + _i);
+}
+END_TEST
+
+/* So that much is mapped, top goes back to the system again and again, and, if
+ * that can be had, small chunks are merged at once and payloads overwritten. */
+static void tighten(int i)
+{
+    lib.mallopt(M_MMAP_THRESHOLD, 4096 << i);
+    lib.mallopt(M_TRIM_THRESHOLD, 8192);
+    lib.mallopt(M_TOP_PAD, 0);
+    lib.mallopt(M_MXFAST, i % 2 == 0 ? 160 : 0);
+    lib.mallopt(M_PERTURB, i % 2 == 0 ? 0 : 0x5a);
+}
+
+START_TEST(random_calls_with_low_thresholds)
+{
+    tighten(_i);
+    run_random_calls((void *)(intptr_t)(2 * RUNS + _i));
+}
+END_TEST
+
+START_TEST(random_calls_with_low_thresholds_in_a_thread)
+{
+    tighten(_i);
+    run_in_a_thread(3 * RUNS + _i);
 }
 END_TEST
 
 void add_random(TCase *group)
 {
     tcase_add_loop_test(group, random_calls, 0, RUNS);
+    tcase_add_loop_test(group, random_calls_in_a_thread, 0, 3);
+    tcase_add_loop_test(group, random_calls_with_low_thresholds, 0, 4);
+    tcase_add_loop_test(group, random_calls_with_low_thresholds_in_a_thread, 0,
+                        4);
 }

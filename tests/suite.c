@@ -20,11 +20,13 @@ static const struct {
     void (*add)(TCase *group);
     double seconds; /* after which a case is stopped */
 } groups[] = {
-    {"contract", add_contract, 3}, {"aligned", add_aligned, 3},
-    {"errors", add_errors, 3},     {"inspect", add_inspect, 3},
-    {"lessons", add_lessons, 5},   {"random", add_random, 5},
-    {"threads", add_threads, 5},   {"process", add_process, 8},
-    {"misuse", add_misuse, 3},
+    {"contract", add_contract, 3},     {"aligned", add_aligned, 3},
+    {"errors", add_errors, 3},         {"inspect", add_inspect, 3},
+    {"lessons", add_lessons, 5},       {"random", add_random, 5},
+    {"threads", add_threads, 5},       {"process", add_process, 8},
+    {"misuse", add_misuse, 3},         {"bins", add_bins, 3},
+    {"thresholds", add_thresholds, 3}, {"control", add_control, 3},
+    {"report", add_report, 3},         {"arenas", add_arenas, 5},
 };
 
 static Suite *make_suite(void)

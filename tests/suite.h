@@ -35,6 +35,11 @@ void add_random(TCase *group);
 void add_threads(TCase *group);
 void add_process(TCase *group);
 void add_misuse(TCase *group);
+void add_bins(TCase *group);
+void add_thresholds(TCase *group);
+void add_control(TCase *group);
+void add_report(TCase *group);
+void add_arenas(TCase *group);
 
 /* Give the case up as not applicable, unless the library answers inspect.h. */
 void needs_inspection(void);
@@ -51,6 +56,18 @@ void paint(void *payload, size_t n, unsigned tag);
 
 /* Are the first n bytes as paint() left them? */
 bool is_painted(const void *payload, size_t n, unsigned tag);
+
+/* The bytes of this process that are in memory. */
+size_t resident_bytes(void);
+
+/* For cases of misuse. Fork. In the child, true; it has to misuse the allocator
+ * and then say _exit(0). In the parent, false, when the child has died as it
+ * must: by abort(), with this message on standard error. */
+bool child_must_die(const char *message);
+
+/* The two words of a chunk's header, before its payload. */
+size_t *size_field(void *payload);
+size_t *prev_size_field(void *payload);
 
 /* A random number below limit; the state is any number to begin with. */
 size_t random_below(uint64_t *state, size_t limit);

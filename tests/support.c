@@ -5,7 +5,9 @@
  */
 #include "suite.h"
 
+#include <fcntl.h>
 #include <stdalign.h>
+#include <unistd.h>
 
 void needs_inspection(void)
 {
@@ -48,6 +50,18 @@ bool is_painted(const void *payload, size_t n, unsigned tag)
             return false;
     }
     return true;
+}
+
+size_t resident_bytes(void)
+{
+    char line[100] = "";
+    unsigned long pages = 0;
+    int file = open("/proc/self/statm", O_RDONLY);
+    ck_assert_msg(file >= 0 && read(file, line, sizeof(line) - 1) > 0,
+                  "/proc/self/statm cannot be read");
+    close(file);
+    sscanf(line, "%*u %lu", &pages);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 /* A linear congruential generator; its upper bits are the random ones. */

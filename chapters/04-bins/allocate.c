@@ -35,6 +35,8 @@ static void empty_fastbin(struct arena *a, size_t index)
             fatal("malloc_consolidate(): unaligned fastbin chunk detected");
         if (chunk_size(c) != fastbin_size(index))
             fatal("malloc_consolidate(): invalid chunk size");
+        if (!prev_in_use(c) && chunk_size(chunk_before(c)) != c->prev_size)
+            fatal("corrupted size vs. prev_size in fastbins");
         next = fastbin_next(c);
         make_free(a, c);
     }

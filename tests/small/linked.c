@@ -3,12 +3,16 @@
  * It has functions with names that an allocator may well use inside, which
  * must not clash. And it has an sbrk() of its own, standing for a library that
  * moves the break at the worst moment: just after somebody has asked where it
- * is. What that library took must stay as it was. tests/programs builds it.
+ * is. What that library took must stay as it was. Its mremap() always fails.
+ * tests/programs builds it.
  */
+#define _GNU_SOURCE
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,6 +41,27 @@ int fatal(void)
 int coalesce(void)
 {
     return 4;
+}
+
+/* Nothing can be moved elsewhere, as where there are too many mappings. */
+void *mremap(void *address, size_t old_size, size_t size, int flags, ...)
+{
+    (void)address, (void)old_size, (void)size, (void)flags;
+    errno = ENOMEM;
+    return MAP_FAILED;
+}
+
+/* Does a large payload keep its contents when it is shortened? */
+static int shrinks(void)
+{
+    char *payload = malloc(4000000);
+    memset(payload, 'l', 4000000);
+    payload = realloc(payload, 50000);
+    for (int i = 0; payload != NULL && i < 50000; i++) {
+        if (payload[i] != 'l')
+            return 0;
+    }
+    return payload != NULL;
 }
 
 /* Asked where the break is, answer, and then let the library move it. */
@@ -69,6 +94,10 @@ int main(void)
                 return 1;
             }
         }
+    }
+    if (!shrinks()) {
+        printf("realloc() loses contents\n");
+        return 1;
     }
     printf("%d pages of others are as they were\n", foreign_count);
     return allocate() + release() + fatal() + coalesce() == 10 ? 0 : 1;

@@ -1,0 +1,71 @@
+/* variables.c - a program that the variables of malloc are tried on
+ *
+ *     variables heap | thread
+ *
+ * It prints what can be seen from outside of the parameters that a variable
+ * like MALLOC_TOP_PAD_ sets. tests/programs runs it with each of them on the
+ * library and on the C library, which must print the same. Two flags in the
+ * word before a payload tell whether it is mapped, and not in the main arena.
+ */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+enum { MAPPED = 2, ELSEWHERE = 4 };
+
+static int has_flag(void *payload, size_t flag)
+{
+    return (((size_t *)payload)[-1] & flag) != 0;
+}
+
+/* 2 MB below the break, allocated and freed. */
+static void print_the_break(void)
+{
+    enum { COUNT = 20 };
+    char *payload[COUNT];
+    char *before = sbrk(0);
+
+    for (int i = 0; i < COUNT; i++)
+        payload[i] = malloc(100000);
+    char *between = sbrk(0);
+    for (int i = COUNT; i-- > 0;)
+        free(payload[i]);
+    char *after = sbrk(0);
+    printf("for 2 MB the break moves by more than 3: %d, falls by 1: %d\n",
+           between - before > 3000000, between - after > 1000000);
+}
+
+static void print_heap(void)
+{
+    print_the_break();
+    unsigned char *payload = malloc(5000);
+    printf("a fresh payload holds %d\n", payload[4000]);
+    printf("1 MB is mapped: %d\n", has_flag(malloc(1000000), MAPPED));
+    printf("5 MB are mapped: %d\n", has_flag(malloc(5000000), MAPPED));
+    printf("the rights are the user's: %d\n", getauxval(AT_SECURE) == 0);
+}
+
+static void *print_arena(void *unused)
+{
+    printf("a thread is in another arena: %d\n",
+           has_flag(malloc(5000), ELSEWHERE));
+    return unused;
+}
+
+int main(int argc, char **argv)
+{
+    pthread_t thread;
+
+    if (argc == 2 && strcmp(argv[1], "heap") == 0) {
+        print_heap();
+        return 0;
+    }
+    free(malloc(1));
+    pthread_create(&thread, NULL, print_arena, NULL);
+    pthread_join(thread, NULL);
+    return 0;
+}
