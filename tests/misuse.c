@@ -7,6 +7,7 @@
  */
 #include "suite.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -168,6 +169,25 @@ START_TEST(free_of_memory_elsewhere)
 }
 END_TEST
 
+/* What is refused must not have been written to before, by M_PERTURB. */
+START_TEST(free_refuses_before_it_writes)
+{
+    int *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert_msg(page != MAP_FAILED, "there is no page");
+    char *payload = (char *)page + 64;
+    *size_field(payload) = 2016 | 1;
+    *size_field(payload + 2016) = 2016 | 1;
+    must_malloc(2000);
+    if (child_must_die("double free or corruption (out)")) {
+        lib.mallopt(M_PERTURB, 0x55);
+        lib.free(payload);
+        _exit(0);
+    }
+    ck_assert_msg(*payload == 0, "free() writes, and then refuses");
+}
+END_TEST
+
 START_TEST(realloc_of_a_freed_payload)
 {
     char *payload = must_malloc(2000);
@@ -287,6 +307,7 @@ void add_misuse(TCase *group)
     tcase_add_test(group, free_after_the_next_size_was_smashed);
     tcase_add_test(group, realloc_after_the_next_size_was_smashed);
     tcase_add_test(group, free_of_memory_elsewhere);
+    tcase_add_test(group, free_refuses_before_it_writes);
     tcase_add_test(group, realloc_of_a_freed_payload);
     tcase_add_test(group, check_after_a_link_was_smashed);
     tcase_add_test(group, merge_after_the_foot_was_smashed);

@@ -171,6 +171,7 @@ void release(struct arena *a, struct chunk *c)
         return;
     }
     check_release(a, c);
+    fill(chunk_to_payload(c), params.perturb, chunk_size(c) - HEADER_SIZE);
     c = make_free(a, c);
     if (chunk_size(c) >= CONSOLIDATION_THRESHOLD) {
         consolidate(a);

@@ -19,6 +19,7 @@
 
 #include "arena.h"
 #include "os.h"
+#include "params.h"
 
 /* The size of the chunks in this fast bin, in bytes. */
 static inline size_t fastbin_size(size_t index)
@@ -55,6 +56,7 @@ static inline void fastbin_push(struct arena *a, struct chunk *c)
         fatal("free(): invalid next size (fast)");
     if (*bin == c)
         fatal("double free or corruption (fasttop)");
+    fill(chunk_to_payload(c), params.perturb, chunk_size(c) - HEADER_SIZE);
     c->fd = mix(&c->fd, *bin);
     *bin = c;
     a->have_fast = true;

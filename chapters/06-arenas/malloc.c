@@ -44,14 +44,6 @@ static struct chunk *given_chunk(void *payload, const char *bad_pointer,
     return c;
 }
 
-/* Overwrite a payload, if M_PERTURB asks for it: so that programs notice when
- * they count on what a fresh or a freed payload has in it. */
-static void fill(void *payload, int byte, size_t size)
-{
-    if (params.perturb != 0)
-        memset(payload, byte, size);
-}
-
 /* A chunk for a request, marked with whose it is. */
 static inline struct chunk *get_chunk(struct arena *a, size_t alignment,
                                       size_t size)
@@ -137,7 +129,6 @@ static void put_chunk(struct chunk *c)
         unmap_chunk(c);
         return;
     }
-    fill(chunk_to_payload(c), params.perturb, chunk_size(c) - HEADER_SIZE);
     struct arena *a = arena_of(c);
     arena_lock(a);
     release(a, c);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Any thread reads and writes these at any time: so they are atomic. */
 struct params {
@@ -26,6 +27,14 @@ extern struct params params;
 
 /* How many arenas there may be for each core. */
 #define ARENAS_PER_CORE (sizeof(size_t) == 8 ? 8 : 2)
+
+/* Overwrite a payload, if M_PERTURB asks for it: so that programs notice when
+ * they count on what a fresh or a freed payload has in it. */
+static inline void fill(void *payload, int byte, size_t size)
+{
+    if (params.perturb != 0)
+        memset(payload, byte, size);
+}
 
 /* Set a parameter to value, by its number in <malloc.h>. Returns false if
  * there is no such parameter, or the value cannot be. */

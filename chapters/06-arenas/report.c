@@ -26,6 +26,7 @@ struct tally {
 /* What there is in an arena. Bin 0 stands for nothing. */
 struct account {
     size_t system, max_system; /* bytes held from the system, and at most */
+    size_t accessible;         /* bytes of addresses that can be used */
     size_t top;                /* bytes */
     struct tally fast[NFASTBINS], bins[NBINS];
     struct tally all_fast, all_bins;
@@ -63,6 +64,17 @@ static void count_bins(struct arena *a, struct account *account)
     }
 }
 
+static size_t accessible_bytes(struct arena *a)
+{
+    size_t bytes = 0;
+
+    if (a == &main_arena)
+        return a->system_mem;
+    for (struct heap_info *h = heap_of(a->top); h != NULL; h = h->prev)
+        bytes += h->mprotect_size;
+    return bytes;
+}
+
 static struct account account_of(struct arena *a)
 {
     struct account account = {0};
@@ -70,6 +82,7 @@ static struct account account_of(struct arena *a)
     arena_lock(a);
     account.system = a->system_mem;
     account.max_system = a->max_system_mem;
+    account.accessible = accessible_bytes(a);
     account.top = top_size(a);
     if (a->top != NULL)
         count_bins(a, &account);
@@ -175,6 +188,9 @@ static void print_totals(FILE *out, const struct account *account)
             account->all_bins.bytes + account->top);
     fprintf(out, "<system type=\"current\" size=\"%zu\"/>\n", account->system);
     fprintf(out, "<system type=\"max\" size=\"%zu\"/>\n", account->max_system);
+    fprintf(out, "<aspace type=\"total\" size=\"%zu\"/>\n", account->system);
+    fprintf(out, "<aspace type=\"mprotect\" size=\"%zu\"/>\n",
+            account->accessible);
 }
 
 static void print_account(FILE *out, unsigned number,
@@ -209,6 +225,7 @@ int malloc_info(int options, FILE *out)
         all.top += account.top;
         all.system += account.system;
         all.max_system += account.max_system;
+        all.accessible += account.accessible;
     }
     print_totals(out, &all);
     fprintf(out, "<total type=\"mmap\" count=\"%zu\" size=\"%zu\"/>\n",
