@@ -112,6 +112,17 @@ START_TEST(realloc_grows_into_top)
 }
 END_TEST
 
+/* Step by step, beyond what the system gave at first. */
+START_TEST(realloc_makes_top_longer)
+{
+    must_malloc(60000);
+    char *last = must_malloc(1000);
+    for (size_t size = 2000; size <= 120000; size += 1000)
+        ck_assert_msg(lib.realloc(last, size) == last,
+                      "the last chunk moves in order to have %zu bytes", size);
+}
+END_TEST
+
 START_TEST(realloc_grows_into_a_hole)
 {
     char *payload = must_malloc(1000);
@@ -336,6 +347,7 @@ void add_lessons(TCase *group)
     tcase_add_test(group, merges_with_both);
     tcase_add_test(group, gives_top_back);
     tcase_add_test(group, realloc_grows_into_top);
+    tcase_add_test(group, realloc_makes_top_longer);
     tcase_add_test(group, realloc_grows_into_a_hole);
     tcase_add_test(group, realloc_gives_the_tail_back);
     tcase_add_test(group, realloc_to_zero_frees);

@@ -87,6 +87,11 @@ static inline bool plausible(const struct arena *a, const struct chunk *c)
     return extent(c) >= MINSIZE && extent(c) < a->system_mem;
 }
 
+/* Ask the system for so much that top can give size bytes and keep MINSIZE,
+ * with TOP_PAD to spare. A new region may be begun. Returns false with errno
+ * ENOMEM if the system refuses. */
+bool grow_top(struct arena *a, size_t size);
+
 /* Cut a chunk of size bytes from top, which grows if it is too small. Returns
  * NULL with errno ENOMEM if the system gives no more. */
 struct chunk *take_from_top(struct arena *a, size_t size);

@@ -90,9 +90,7 @@ static size_t region_offset(const char *start)
     return to_page + -HEADER_SIZE % MALLOC_ALIGNMENT;
 }
 
-/* Ask the system for so much that top can give size bytes and keep MINSIZE,
- * with TOP_PAD to spare. Returns false with errno ENOMEM if it refuses. */
-static bool grow_top(struct arena *a, size_t size)
+bool grow_top(struct arena *a, size_t size)
 {
     char *start = os_break();
     bool contiguous = a->top != NULL && start == top_end(a);

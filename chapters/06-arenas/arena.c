@@ -132,9 +132,7 @@ static bool map_region(struct arena *a, size_t size)
     return true;
 }
 
-/* Ask the system for so much that top can give size bytes and keep MINSIZE,
- * with top_pad to spare. Returns false with errno ENOMEM if it refuses. */
-static bool grow_top(struct arena *a, size_t size)
+bool grow_top(struct arena *a, size_t size)
 {
     if (a != &main_arena)
         return heap_grow_top(a, size);

@@ -10,6 +10,7 @@
  */
 #include "coalesce.h"
 #include "os.h"
+#include "params.h"
 
 static bool is_free(struct arena *a, struct chunk *c)
 {
@@ -48,8 +49,12 @@ bool extend(struct arena *a, struct chunk *c, size_t size)
     struct chunk *next = chunk_after(c);
     size_t missing = size - chunk_size(c);
 
+    /* Make top longer, rather than leave a hole below it. */
+    if (next == a->top && top_size(a) < missing + MINSIZE &&
+        (size >= params.mmap_threshold || !grow_top(a, missing)))
+        return false;
     if (next == a->top && chunk_size(next) >= missing + MINSIZE) {
-        next = take_from_top(a, missing); /* too short for long: it is joined */
+        next = take_from_top(a, missing); /* joined at once, however small */
     } else if (is_free(a, next) && chunk_size(next) >= missing) {
         freelist_unlink(next);
         mark_used(next);
