@@ -28,8 +28,12 @@ static int show_chunk(const struct malloc_chunk_info *chunk, void *context)
     for (int i = 0; i < 4; i++)
         if (payloads[i] == chunk->payload)
             name = (char)('a' + i);
-    printf("  %6td %7zu  %-6s %c\n", (const char *)chunk->address - *start,
-           chunk->size, kinds[chunk->kind], name);
+    if (chunk->kind == MALLOC_MAPPED) /* far away: its offset says nothing */
+        printf("  %6s", "");
+    else
+        printf("  %6td", (const char *)chunk->address - *start);
+    printf(name != ' ' ? " %7zu  %-6s %c\n" : " %7zu  %s\n", chunk->size,
+           kinds[chunk->kind], name);
     return 0;
 }
 
@@ -65,5 +69,7 @@ int main(void)
     give_back(0);
     give_back(3);
     show("free(a); free(d);");
+    payloads[1] = malloc(2000);
+    show("b = malloc(2000);");
     return 0;
 }

@@ -52,7 +52,7 @@ struct chunk {
 };
 
 #define PREV_INUSE ((size_t)1)
-#define FLAGS      ((size_t)7) /* three bits, of which one has a meaning */
+#define FLAGS      ((size_t)7) /* the bits that no size needs */
 
 #define HEADER_SIZE      (2 * sizeof(size_t))
 #define MALLOC_ALIGNMENT alignof(max_align_t)

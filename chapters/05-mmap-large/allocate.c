@@ -13,7 +13,8 @@
 #include "os.h"
 #include "params.h"
 
-/* A free chunk so large, in bytes, is worth looking if more can be merged. */
+/* When a free chunk is so large once merged, in bytes, it pays to empty the
+ * fast bins too and to trim top. */
 #define CONSOLIDATION_THRESHOLD (64 * 1024)
 
 /* Merge a chunk that is no longer used with the free memory around it, and
@@ -65,8 +66,9 @@ static void split(struct arena *a, struct chunk *c, size_t size)
     }
 }
 
-/* The same for a chunk out of a bin: what is left goes back into one, even if
- * it has the size for a fast bin. */
+/* The same for a chunk out of a bin. It has no free neighbour, so there is
+ * nothing to merge. What is left goes into the unsorted bin even if it has the
+ * size for a fast one: nobody freed it a moment ago. */
 static struct chunk *split_binned(struct arena *a, struct chunk *c, size_t size)
 {
     size_t rest = chunk_size(c) - size;
@@ -81,7 +83,8 @@ static struct chunk *split_binned(struct arena *a, struct chunk *c, size_t size)
     return c;
 }
 
-/* The free chunk that fits best. */
+/* The free chunk that fits best, or for a small request the last remainder.
+ * NULL if none fits. */
 static struct chunk *take_from_bins(struct arena *a, size_t size)
 {
     struct chunk *c = unsorted_take(a, size);
@@ -97,6 +100,8 @@ struct chunk *allocate(struct arena *a, size_t size)
 {
     struct chunk *c = NULL;
 
+    /* No top? This is the first call: an initialiser of 127 rings is too long.
+     */
     if (a->top == NULL)
         bins_init(a);
     if (size <= MAX_FAST)
@@ -106,10 +111,11 @@ struct chunk *allocate(struct arena *a, size_t size)
     if (c != NULL)
         return c;
 
-    /* A large request is rare enough to tidy up for. */
+    /* A large request is rare, and may fit only what is merged first. */
     if (!is_small(size))
         consolidate(a);
     c = take_from_bins(a, size);
+    /* Before the system is asked for more: is there enough in fast bins? */
     if (c == NULL && top_size(a) < size + MINSIZE && a->have_fast) {
         consolidate(a);
         c = take_from_bins(a, size);

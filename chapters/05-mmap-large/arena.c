@@ -151,7 +151,7 @@ struct chunk *take_from_top(struct arena *a, size_t size)
         fatal("malloc(): corrupted top size");
     if (top_size(a) < size + MINSIZE && !grow_top(a, size))
         return NULL;
-    widen(a);
+    widen(a); /* top may have grown */
 
     struct chunk *c = a->top;
     a->top = make_chunk(chunk_at(c, size), chunk_size(c) - size);

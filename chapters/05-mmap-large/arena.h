@@ -26,7 +26,8 @@
 
 #include <pthread.h>
 
-/* Bin 0 is not used. */
+/* 7 fast bins are used, for 32 to 128 bytes; the rest is for chapter 06, where
+ * the limit can be raised. Of the other bins, number 0 is not used. */
 #define NFASTBINS       10
 #define NBINS           127
 #define UNSORTED_BIN    1
@@ -116,7 +117,7 @@ bool grow_top(struct arena *a, size_t size);
 struct chunk *take_from_top(struct arena *a, size_t size);
 
 /* Give memory back to the system if top has more than anybody will soon need.
- * Call it when top has grown by a chunk that was freed. */
+ * Call it when a chunk was freed that is large, alone or merged. */
 void trim_top(struct arena *a);
 
 #endif

@@ -12,7 +12,7 @@
  * So each chunk is filed at most once, by a call that had to search anyway,
  * and a chunk that is asked for again at once is never filed.
  *
- * A bitmap says which bins are not empty: the next larger chunk is found by
+ * A bitmap says which bins are surely empty: the next larger chunk is found by
  * looking at four words, not at 126 lists.
  */
 #include "bins.h"
@@ -76,30 +76,32 @@ static struct chunk *take(struct chunk *c)
  * before the first one that is smaller, and then on the ring of sizes too. */
 static void file_large(struct chunk *head, struct chunk *c)
 {
-    struct chunk *larger = head->fd;
+    struct chunk *at = head->fd;
 
     c->fd_nextsize = c->bk_nextsize = c;
-    if (larger == head) {
+    /* Is the bin empty? Then c is a ring of sizes by itself. */
+    if (at == head) {
         insert_before(head, c);
         return;
     }
+    /* Smaller than all? The ring would lead round to the largest again. */
     if (chunk_size(c) < chunk_size(head->bk)) {
-        sizes_insert(larger, c);
+        sizes_insert(at, c);
         insert_before(head, c);
         return;
     }
-    while (chunk_size(larger) > chunk_size(c))
-        larger = larger->fd_nextsize;
-    if (larger->bk_nextsize->fd_nextsize != larger)
+    while (chunk_size(at) > chunk_size(c))
+        at = at->fd_nextsize;
+    if (at->bk_nextsize->fd_nextsize != at)
         fatal("malloc(): largebin double linked list corrupted (nextsize)");
-    if (larger->bk->fd != larger)
+    if (at->bk->fd != at)
         fatal("malloc(): largebin double linked list corrupted (bk)");
-    if (chunk_size(larger) == chunk_size(c)) {
+    if (chunk_size(at) == chunk_size(c)) {
         c->fd_nextsize = c->bk_nextsize = NULL;
-        insert_before(larger->fd, c);
+        insert_before(at->fd, c);
     } else {
-        sizes_insert(larger, c);
-        insert_before(larger, c);
+        sizes_insert(at, c);
+        insert_before(at, c);
     }
 }
 
@@ -217,7 +219,7 @@ struct chunk *larger_bin_take(struct arena *a, size_t size)
         struct chunk *c = last_in_bin(a, index);
         if (c != NULL)
             return take(c);
-        /* The last chunk has left since. */
+        /* Bits are set at once and cleared late: the last chunk has left. */
         a->binmap[index / 32] &= ~(1u << index % 32);
         index = next_in_binmap(a, index + 1);
     }

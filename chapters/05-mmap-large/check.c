@@ -24,7 +24,8 @@ static struct chunk *walk_next(struct arena *a, struct chunk *c)
 }
 
 /* For the time of a walk the chunks in fast bins are marked with a flag that
- * no chunk has otherwise, since nothing else tells them from used ones. */
+ * no chunk of an arena has otherwise, since nothing else tells them from used
+ * ones. */
 #define FAST_MARK IS_MMAPPED
 
 static void flip_fast_marks(struct arena *a)

@@ -55,19 +55,20 @@ struct chunk {
     struct chunk *bk; /* back: the previous one there, while free */
 
     /* The next smaller and the next larger size in a large bin. Only the first
-     * chunk of each size has them, the others have NULL. */
+     * chunk of each size has them, the others have NULL. A small chunk may be
+     * shorter than this struct: ask is_small() before you touch them. */
     struct chunk *fd_nextsize;
     struct chunk *bk_nextsize;
 };
 
 #define PREV_INUSE ((size_t)1)
 #define IS_MMAPPED ((size_t)2)
-#define FLAGS      ((size_t)7) /* three bits, of which two have a meaning */
+#define FLAGS      ((size_t)7) /* the bits that no size needs */
 
 #define HEADER_SIZE      (2 * sizeof(size_t))
 #define MALLOC_ALIGNMENT alignof(max_align_t)
 #define MINSIZE          (4 * sizeof(size_t)) /* so long is a fence */
-#define MIN_LARGE_SIZE   (MINSIZE + 62 * MALLOC_ALIGNMENT)
+#define MIN_LARGE_SIZE   (MINSIZE + 62 * MALLOC_ALIGNMENT) /* 62 small bins */
 
 /* The next multiple of unit, a power of two. */
 static inline size_t align_up(size_t n, size_t unit)
@@ -162,8 +163,8 @@ static inline bool is_small(size_t size)
     return size < MIN_LARGE_SIZE;
 }
 
-/* Has this chunk a mapping of its own? Then nothing lies before or after it;
- * see mapped.c. */
+/* Has this chunk a mapping of its own? Then there is no chunk before or after
+ * it; see mapped.c. */
 static inline bool is_mapped(const struct chunk *c)
 {
     return (c->size & IS_MMAPPED) != 0;

@@ -9,8 +9,9 @@
 #include "chunk.h"
 
 /* The list is a ring through a head, which is no real chunk: only its fd and
- * bk are used. So fd and bk of every chunk on it lead to something. In an empty
- * list those of the head lead back to it. */
+ * bk are used, and its size stays 0, which no chunk has. So fd and bk of every
+ * chunk on it lead to something. In an empty list those of the head lead back
+ * to it. */
 struct freelist {
     struct chunk head;
 };

@@ -25,9 +25,10 @@ struct arena main_arena = {
 
 /* A forked child has only the thread that called fork(). Were another one just
  * then inside malloc, the child would find a lock held forever. So fork()
- * waits for all locks, and both sides let go of them afterwards; with one
- * thread too, since a child of several has only one. In between there may be
- * fork handlers of others, which may allocate. */
+ * waits for all locks, and both sides let go of them afterwards; even
+ * if there is one thread: arena_lock() would skip the lock in the child, which
+ * has only one, though the parent took it. In between there may be fork
+ * handlers of others, which may allocate. */
 __thread bool forking;
 
 static void before_fork(void)
@@ -167,7 +168,7 @@ struct chunk *take_from_top(struct arena *a, size_t size)
         fatal("malloc(): corrupted top size");
     if (top_size(a) < size + MINSIZE && !grow_top(a, size))
         return NULL;
-    widen(a);
+    widen(a); /* top may have grown */
 
     struct chunk *c = a->top;
     a->top = make_chunk(chunk_at(c, size), chunk_size(c) - size);

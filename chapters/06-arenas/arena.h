@@ -27,7 +27,8 @@
 #include <pthread.h>
 #include <sys/single_threaded.h>
 
-/* Bin 0 is not used. */
+/* Fast bins 7 to 9 are used only if M_MXFAST is raised. Of the other bins,
+ * number 0 is not used. */
 #define NFASTBINS       10
 #define NBINS           127
 #define UNSORTED_BIN    1
@@ -35,12 +36,13 @@
 #define FIRST_LARGE_BIN 64
 
 struct arena {
-    pthread_mutex_t lock;  /* guards all that follows, and every header */
-    struct chunk *top;     /* what is not dealt out yet, itself a chunk */
-    bool top_is_mapped;    /* does top lie in a mapping, not at the break? */
-    struct chunk *first;   /* the first chunk of the first region */
-    char *low, *high;      /* all regions lie between these */
-    size_t system_mem;     /* bytes held from the system */
+    pthread_mutex_t lock; /* guards all that follows, and every header */
+    struct chunk *top;    /* what is not dealt out yet, itself a chunk */
+    bool top_is_mapped;   /* does top lie in a mapping, not at the break? */
+    struct chunk *first;  /* the first chunk of the first region */
+    char *low, *high;     /* all regions lie between these */
+    size_t system_mem;    /* bytes held from the system */
+
     size_t max_system_mem; /* the most there ever were */
 
     struct chunk *fastbins[NFASTBINS]; /* each a list by fd alone */
@@ -142,7 +144,7 @@ struct chunk *take_from_top(struct arena *a, size_t size);
 bool shrink_top(struct arena *a, size_t pad);
 
 /* Give memory back to the system if top has more than anybody will soon need.
- * Call it when top has grown by a chunk that was freed. */
+ * Call it when a chunk was freed that is large, alone or merged. */
 void trim_top(struct arena *a);
 
 #endif

@@ -108,10 +108,16 @@ bool heap_grow_top(struct arena *a, size_t size)
     struct heap_info *old = heap_of(a->top);
     size_t more = align_up(size + MINSIZE - top_size(a), os_page_size());
 
+    size_t room = HEAP_MAX_SIZE - old->size;
+    size_t pad = align_down(params.top_pad, os_page_size());
+
+    if (more < room) /* as much to spare as there is room for */
+        more += pad < room - more ? pad : room - more;
     if (grow_heap(old, more)) {
         set_size(a->top, top_size(a) + more);
         return true;
     }
+    /* begin_heap() rounds its header up by less than MALLOC_ALIGNMENT. */
     size_t used = sizeof(struct heap_info) + MALLOC_ALIGNMENT;
     struct heap_info *heap = new_heap(used + size + MINSIZE, params.top_pad);
     if (heap == NULL)
@@ -119,7 +125,7 @@ bool heap_grow_top(struct arena *a, size_t size)
     struct chunk *old_top = a->top;
     heap->prev = old;
     begin_heap(a, heap, sizeof(struct heap_info));
-    if (!is_fence(old_top)) /* its start was freed, the fence lies behind */
+    if (!is_fence(old_top)) /* all but its end was freed: see free_old_top() */
         old_top = chunk_after(old_top);
     old->fence = (struct fence *)old_top;
     return true;

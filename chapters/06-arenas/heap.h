@@ -16,7 +16,7 @@ struct heap_info {
     struct heap_info *prev; /* the heap that was filled before this one */
     struct chunk *first;    /* its first chunk, behind this header */
     struct fence *fence;    /* its end, once another heap has been begun */
-    size_t size;            /* bytes in use, from the start of the heap */
+    size_t size;            /* bytes held, up to the end of top */
     size_t mprotect_size;   /* bytes that were ever made accessible */
 };
 

@@ -278,7 +278,8 @@ int mallopt(int number, int value)
 {
     struct arena *a = &main_arena;
 
-    /* What waits in fast bins was put there under the old parameters. */
+    /* What waits in fast bins was put there under the old parameters. Other
+     * arenas keep theirs until they are consolidated, as in glibc. */
     arena_lock(a);
     consolidate(a);
     arena_unlock(a);

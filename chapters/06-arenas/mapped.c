@@ -12,7 +12,7 @@
  *              :                          :
  *              +--------------------------+  a multiple of a page
  *
- * A large chunk below a small one that lives on could never be given back, if
+ * A large chunk before a small one that lives on could never be given back, if
  * it lay on the heap. In a mapping of its own it goes back when it is freed,
  * and grows without being copied: the system moves its pages elsewhere by
  * changing addresses. The cost is a system call or two, a page fault for each
@@ -175,7 +175,7 @@ struct chunk *remap_chunk(struct chunk *c, size_t size)
 
     if (length == m->length)
         return c;
-    leave(m);
+    leave(m); /* its neighbours would still lead to where it was */
     struct mapping *moved = os_remap(m, m->length, length);
     if (moved == NULL) {
         join(m);

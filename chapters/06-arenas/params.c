@@ -107,6 +107,7 @@ void raise_thresholds(size_t size)
     if (params.dynamic && size > params.mmap_threshold &&
         size <= MAX_MMAP_THRESHOLD) {
         params.mmap_threshold = size;
+        /* They now lie next to top: when freed, they must not go at once. */
         params.trim_threshold = 2 * size;
     }
 }

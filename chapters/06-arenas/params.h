@@ -14,7 +14,7 @@ struct params {
     _Atomic size_t mmap_max;       /* how many mappings there may be */
     _Atomic bool dynamic;          /* do thresholds follow what is freed? */
     _Atomic size_t arena_max;      /* how many arenas; 0: by the cores */
-    _Atomic size_t arena_test;     /* from how many on the cores count */
+    _Atomic size_t arena_test;     /* up to so many without counting cores */
     _Atomic size_t max_fast;       /* largest chunk for a fast bin, in bytes */
     _Atomic int perturb;           /* what to fill payloads with; 0: nothing */
 };
