@@ -77,7 +77,7 @@ static struct heap_info *new_heap(size_t size, size_t pad)
     return heap;
 }
 
-/* Begin a region in a new heap, behind used bytes of header. */
+/* Begin a region in a new heap, after used bytes of header. */
 static void begin_heap(struct arena *a, struct heap_info *heap, size_t used)
 {
     used = align_up(used + HEADER_SIZE, MALLOC_ALIGNMENT) - HEADER_SIZE;
@@ -107,7 +107,6 @@ bool heap_grow_top(struct arena *a, size_t size)
 {
     struct heap_info *old = heap_of(a->top);
     size_t more = align_up(size + MINSIZE - top_size(a), os_page_size());
-
     size_t room = HEAP_MAX_SIZE - old->size;
     size_t pad = align_down(params.top_pad, os_page_size());
 
