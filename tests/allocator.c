@@ -102,10 +102,12 @@ static void settle_the_system(void)
     free(room);
 }
 
+static void *library; /* the one that lib is bound to */
+
 const char *open_allocator(const char *path)
 {
     lib.is_the_system = strcmp(path, "system") == 0;
-    void *library = dlopen(lib.is_the_system ? NULL : path,
+    library = dlopen(lib.is_the_system ? NULL : path,
                            RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     if (library == NULL)
         return dlerror();
@@ -125,4 +127,9 @@ const char *open_allocator(const char *path)
     if (!lib.is_the_system)
         settle_the_system();
     return NULL;
+}
+
+void close_allocator(void)
+{
+    dlclose(library);
 }

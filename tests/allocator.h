@@ -58,4 +58,7 @@ extern struct allocator lib;
  * "system". Returns NULL, or why the library cannot be opened. */
 const char *open_allocator(const char *path);
 
+/* Close it again; nothing of lib may be called any more. */
+void close_allocator(void);
+
 #endif

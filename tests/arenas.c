@@ -445,6 +445,48 @@ START_TEST(calloc_clears_what_could_not_be_given_back)
 }
 END_TEST
 
+/* What nobody can have must not cost the thread its arena. */
+START_TEST(a_failed_request_moves_nobody)
+{
+    needs_arenas();
+    ck_assert_msg(lib.malloc(PTRDIFF_MAX - 1000) == NULL, "it is granted");
+    ck_assert_msg(place_of(must_malloc(2000)).arena == 0,
+                  "after it the thread is in another arena");
+}
+END_TEST
+
+/* A heap has 64 MiB, or less; to spare there can only be what is left of it. */
+START_TEST(a_large_top_pad_leaves_room_for_arenas)
+{
+    must_malloc(1);
+    lib.mallopt(M_TOP_PAD, 64 << 20);
+    ck_assert_msg(place_of(in_a_thread(allocate_one, NULL)).arena != 0,
+                  "threads share an arena when M_TOP_PAD is 64 MiB");
+}
+END_TEST
+
+static void *allocate_and_wait(void *unused)
+{
+    allocate_one(unused);
+    pthread_barrier_wait(&all_are_there);
+    pthread_barrier_wait(&all_are_there);
+    return NULL;
+}
+
+/* What an arena has to do when a thread ends must not be called by then. */
+START_TEST(threads_may_end_after_the_library_is_closed)
+{
+    pthread_t thread;
+    needs_arenas();
+    pthread_barrier_init(&all_are_there, NULL, 2);
+    pthread_create(&thread, NULL, allocate_and_wait, NULL);
+    pthread_barrier_wait(&all_are_there);
+    close_allocator();
+    pthread_barrier_wait(&all_are_there);
+    pthread_join(thread, NULL);
+}
+END_TEST
+
 void add_arenas(TCase *group)
 {
     tcase_add_test(group, threads_have_arenas_of_their_own);
@@ -461,4 +503,7 @@ void add_arenas(TCase *group)
     tcase_add_test(group, what_no_heap_can_hold_is_in_the_main_arena);
     tcase_add_test(group, calloc_clears_what_a_heap_gave_back);
     tcase_add_test(group, calloc_clears_what_could_not_be_given_back);
+    tcase_add_test(group, a_failed_request_moves_nobody);
+    tcase_add_test(group, a_large_top_pad_leaves_room_for_arenas);
+    tcase_add_test(group, threads_may_end_after_the_library_is_closed);
 }

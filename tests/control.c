@@ -84,6 +84,8 @@ START_TEST(mmap_max_says_how_many_are_mapped)
     ck_assert_msg(is_mapped(4 * MiB), "one is freed, another is not mapped");
     set(M_MMAP_MAX, 0);
     ck_assert_msg(!is_mapped(8 * MiB), "none may be mapped, and one is");
+    set(M_MMAP_MAX, -1);
+    ck_assert_msg(!is_mapped(16 * MiB), "fewer than none may be, and one is");
 }
 END_TEST
 
