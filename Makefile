@@ -47,7 +47,7 @@ $(CHAPTERS):
 
 # The suite runs libc's malloc beside the one under test, which it calls
 # through pointers; it must not know what malloc does, or it removes calls.
-suite: build/tests/suite
+suite: build/tests/suite ## build the suite, to call it by hand
 
 build/tests/suite: $(filter-out tests/bench_%,$(wildcard tests/*.c)) \
     $(wildcard tests/*.h chapters/01-*/inspect.h)
@@ -57,8 +57,9 @@ build/tests/suite: $(filter-out tests/bench_%,$(wildcard tests/*.c)) \
 	    $$(pkg-config --cflags check) -o $@ $(filter %.c,$^) \
 	    $$(pkg-config --libs check) -ldl -pthread
 
-bench: build/bench/librecord.so build/bench/replay build/bench/summary \
-    build/bench/search build/bench/threads
+BENCH := librecord.so replay summary search threads
+
+bench: $(BENCH:%=build/bench/%) ## build what records, replays and measures
 
 build/bench/librecord.so: bench/record.c bench/trace.h
 	@mkdir -p build/bench

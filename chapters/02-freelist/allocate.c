@@ -1,8 +1,8 @@
 /* allocate.c - the work of malloc, free, realloc and memalign on chunks
  *
  * A free chunk that is large enough is handed out again; only where there is
- * none is the next one cut from top. A chunk keeps its size for ever: it is
- * never split for a smaller request, nor merged with a free neighbour for a
+ * none is the next one cut from top. A chunk that was freed keeps its size: it
+ * is not split for a smaller request, nor merged with a free neighbour for a
  * larger one.
  */
 #include "allocate.h"
