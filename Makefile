@@ -11,9 +11,20 @@ help: ## list the targets (this text)
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NN", $$1); \
 	    printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-report: stages bench ## measure every stage on a real program and draw it
+report: stages bench traces ## compare all stages and draw it; QUICK=1, FULL=1
+	@tools/setup gnuplot strace
+	@bench/report $(if $(QUICK),quick) $(if $(FULL),full)
+
+plot: stages bench ## draw RUN="any command" (or TRACE=file) on every stage
 	@tools/setup gnuplot
-	@bench/report
+	@$(if $(TRACE),bench/compare "$$TRACE",bench/plot -- sh -c "$$COMMAND")
+
+# The text of RUN as it was given: make would take a `$$` in it for its own.
+plot: export COMMAND = $(value RUN)
+plot: export TRACE
+
+peers: ## install the allocators that people use, to compare with
+	@tools/setup jemalloc mimalloc tcmalloc
 
 figures: report ## make the report, and take its figures over into docs/
 	@mkdir -p docs/figures
@@ -57,7 +68,8 @@ build/tests/suite: $(filter-out tests/bench_%,$(wildcard tests/*.c)) \
 	    $$(pkg-config --cflags check) -o $@ $(filter %.c,$^) \
 	    $$(pkg-config --libs check) -ldl -pthread
 
-BENCH := librecord.so replay summary search threads
+BENCH := librecord.so summary sizes replay latency walk search threads \
+         import synthetic
 
 bench: $(BENCH:%=build/bench/%) ## build what records, replays and measures
 
@@ -66,9 +78,36 @@ build/bench/librecord.so: bench/record.c bench/trace.h
 	$(CC) $(FLAGS) -fno-builtin -fPIC -shared -o $@ $(filter %.c,$^) \
 	    -ldl -pthread
 
-build/bench/%: bench/%.c bench/trace.c bench/trace.h bench/allocator.h
+build/bench/%: bench/%.c $(wildcard bench/*.h)
 	@mkdir -p build/bench
 	$(CC) $(FLAGS) -fno-builtin -I $(firstword $(CHAPTERS)) -o $@ \
 	    $(filter %.c,$^) -ldl -pthread
 
-.PHONY: help report figures test steps stages clean bench suite $(CHAPTERS)
+# What programs consist of besides the file of their name.
+PLAYER := bench/play.c bench/trace.c
+build/bench/summary build/bench/sizes: bench/trace.c
+build/bench/replay: bench/watch.c $(PLAYER)
+build/bench/latency: $(PLAYER)
+build/bench/walk: $(wildcard bench/walk_*.c) bench/watch.c $(PLAYER)
+build/bench/import build/bench/synthetic: bench/write.c
+
+# The workloads to replay: recorded ones are unpacked, the others written.
+TRACES := $(patsubst bench/traces/%.xz,build/traces/%,$(wildcard bench/traces/*.xz))
+
+traces: $(TRACES) build/traces/synthetic ## unpack the traces, write the synthetic ones
+
+build/traces/%.trace: bench/traces/%.trace.xz
+	@tools/setup xz
+	@mkdir -p build/traces
+	xz -dc $< >$@.new
+	@mv $@.new $@
+
+build/traces/synthetic: build/bench/synthetic
+	@mkdir -p build/traces
+	@for name in $$($< | cut -d ' ' -f 1); do \
+	    echo "$< $$name >build/traces/$$name.trace"; \
+	    $< $$name >build/traces/$$name.trace || exit 1; done
+	@touch $@
+
+.PHONY: help report plot peers figures test steps traces stages clean bench \
+        suite $(CHAPTERS)

@@ -13,19 +13,13 @@
 #define ALLOCATOR_H
 
 #include "inspect.h"
+#include "tool.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 /* A child that is silent for so long, in seconds, hangs: see alarm(2). */
 #define PATIENCE 3
@@ -37,46 +31,11 @@ struct allocator {
     void *(*calloc)(size_t count, size_t size);
     void *(*realloc)(void *payload, size_t size);
     void *(*memalign)(size_t alignment, size_t size);
+    size_t (*usable_size)(void *payload);              /* or NULL */
     size_t (*held)(void);                              /* or NULL */
     int (*walk)(malloc_visitor *visit, void *context); /* or NULL */
     bool shares; /* one payload for all: what is written there is lost */
 };
-
-static _Noreturn inline void die(const char *thing, const char *what)
-{
-    fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, thing, what);
-    exit(1);
-}
-
-/* Memory for the benchmark's own tables, with its pages in place. */
-static inline void *map_zeroed(size_t size)
-{
-    void *map = mmap(NULL, size + 1, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-
-    if (map == MAP_FAILED)
-        die("mmap", "no memory for the tables of the benchmark");
-    return map;
-}
-
-static inline double seconds_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-/* The value of an option: a number above zero. */
-static inline double number_of(const char *option, const char *text)
-{
-    char *end;
-    double number = text ? strtod(text, &end) : 0;
-
-    if (!(number > 0 && number <= 1e6) || *end != '\0')
-        die(option, "needs a number above 0");
-    return number;
-}
 
 /* --- none: the cost of the benchmark itself ----------------------------- */
 
@@ -111,13 +70,11 @@ static inline size_t none_held(void)
     return 0;
 }
 
-/* An allocator that hands out the same bytes to everybody, in no time. */
+/* An allocator that hands out the same bytes to everybody, in no time. They
+ * are not anonymous: resident_bytes() does not count them. */
 static inline void open_none(struct allocator *allocator, size_t largest)
 {
-    shared_payload = mmap(NULL, largest + 1, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (shared_payload == MAP_FAILED)
-        die("none", "no memory for the largest payload");
+    shared_payload = map_memory(largest, MAP_SHARED | MAP_NORESERVE);
     *allocator = (struct allocator){
         .name = "none",
         .malloc = none_malloc,
@@ -133,6 +90,7 @@ static inline void open_none(struct allocator *allocator, size_t largest)
 /* --- a library, and the system's ---------------------------------------- */
 
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+#define HAVE_MALLINFO2
 static inline size_t system_held(void)
 {
     struct mallinfo2 info = mallinfo2();
@@ -144,17 +102,25 @@ static inline size_t system_held(void)
 #endif
 
 /*
- * The library's own function of that name. Asked for a name that a library
- * lacks, dlsym answers with libc's, which the library depends on.
+ * The library's own function of that name, or NULL. Asked for a name that a
+ * library lacks, dlsym answers with libc's, which the library depends on.
  */
+static inline void *own(void *library, const char *name)
+{
+    void *function = dlsym(library, name);
+
+    if (library != RTLD_DEFAULT && function == dlsym(RTLD_DEFAULT, name))
+        return NULL;
+    return function;
+}
+
 static inline void *find(const struct allocator *allocator, void *library,
                          const char *name)
 {
-    void *function = dlsym(library, name);
+    void *function = own(library, name);
     char what[64];
 
-    if (!function ||
-        (library != RTLD_DEFAULT && function == dlsym(RTLD_DEFAULT, name))) {
+    if (!function) {
         snprintf(what, sizeof(what), "has no %s", name);
         die(allocator->name, what);
     }
@@ -178,10 +144,13 @@ static inline void open_library(struct allocator *allocator, const char *name)
     *(void **)&allocator->calloc = find(allocator, library, "calloc");
     *(void **)&allocator->realloc = find(allocator, library, "realloc");
     *(void **)&allocator->memalign = find(allocator, library, "memalign");
-    *(void **)&allocator->held = dlsym(library, "malloc_held");
-    *(void **)&allocator->walk = dlsym(library, "malloc_walk");
-    if (is_system)
+    *(void **)&allocator->usable_size = own(library, "malloc_usable_size");
+    if (is_system) { /* a name that is missing would make dlsym() allocate */
         allocator->held = system_held;
+        return;
+    }
+    *(void **)&allocator->held = own(library, "malloc_held");
+    *(void **)&allocator->walk = own(library, "malloc_walk");
 }
 
 /*

@@ -1,18 +1,23 @@
 # medians.awk - one column of repeated rows, as medians.
 #
-# Usage: awk -v column=NUMBER -f bench/medians.awk rounds.csv
+# Usage: awk -v keys=NUMBER,... -v column=NUMBER -f bench/medians.awk CSV
 #
-# Rows that have the first two fields in common are rounds of one measurement.
-# Prints for each: both fields, the median of the column, the lowest and the
+# Rows that have the key columns in common are rounds of one measurement.
+# Prints for each: the keys, the median of the column, the lowest and the
 # highest, in the order in which the file has them. Rows without a number
 # there, as of allocators that failed, are left out.
 
-BEGIN { FS = OFS = "," }
+BEGIN {
+    FS = OFS = ","
+    key_count = split(keys, key, ",")
+}
 
-/^#/ || $1 == "allocator" || $column == "" { next }
+/^#/ || $1 == "workload" || $column == "" { next }
 
 {
-    point = $1 OFS $2
+    point = $key[1]
+    for (i = 2; i <= key_count; i++)
+        point = point OFS $key[i]
     if (!(point in rounds)) {
         order[++count] = point
         rounds[point] = 0

@@ -14,7 +14,7 @@
  * An allocator that sorts its free chunks only when it next needs them has
  * BATCH to sort in each step: what it puts off is measured too. A row has the
  * medians of STEPS steps, and of the first one alone, in ns per call. A point
- * has SECONDS (0.3 unless said), and is the last if that is not ENOUGH.
+ * has SECONDS (0.2 unless said), and is the last if that is not ENOUGH.
  */
 #define _GNU_SOURCE
 #include "allocator.h"
@@ -26,7 +26,7 @@ enum {
     POINTS = 11, /* half a power of ten apart */
     MOST = 1000 * 1000,
     BATCH = 5,
-    STEPS = 201,
+    STEPS = 101,
     ENOUGH = 3,
 };
 
@@ -107,9 +107,8 @@ static void print_row(struct search *search)
 {
     double first = search->malloc_ns[0];
 
-    printf("%s,%zu,%zu,%.1f,%.1f,%.1f,", search->allocator.name,
-           search->free_chunks, search->steps * BATCH,
-           median(search->malloc_ns, search->steps),
+    printf("%zu,%zu,%.1f,%.1f,%.1f,", search->free_chunks,
+           search->steps * BATCH, median(search->malloc_ns, search->steps),
            median(search->free_ns, search->steps), first);
     if (search->steps < ENOUGH)
         printf("stopped: %zu calls in %g s", search->steps * BATCH,
@@ -135,8 +134,7 @@ static void measure(void *context)
     double free_chunks = 10;
 
     allocate_all(search);
-    printf("allocator,free_chunks,calls,malloc_ns,free_ns,first_malloc_ns,"
-           "note\n");
+    printf("free_chunks,calls,malloc_ns,free_ns,first_malloc_ns,note\n");
     for (int point = 0; point < POINTS; point++) {
         free_up_to(search, (size_t)(free_chunks + 0.5));
         measure_point(search);
@@ -149,7 +147,7 @@ static void measure(void *context)
 
 int main(int argc, char **argv)
 {
-    static struct search search = {.budget = 0.3};
+    static struct search search = {.budget = 0.2};
 
     if (argc > 2 && strcmp(argv[1], "--budget") == 0) {
         search.budget = number_of("--budget", argv[2]);

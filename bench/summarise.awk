@@ -1,72 +1,95 @@
-# summarise.awk - from the runs of a report to one row an allocator.
+# summarise.awk - from the rounds of a report to a row for each allocator on
+# each workload.
 #
-# Usage: awk -f bench/summarise.awk timings.csv memory.csv
+# Usage: awk -f bench/summarise.awk time.csv memory.csv
 #
-# timings.csv has a row a round, memory.csv rows that grow to the peaks (see
-# bench/replay.c for both). Prints CSV, in the order of timings.csv. ns is
-# the median of the rounds, with the fastest and the slowest. The ratio to
-# `system`, and ratio_notcache to `system-notcache`, are medians too: of the
-# ratios of the rounds, as both ran in the same moments of the machine. A
-# number that is not known is left empty.
+# time.csv has a row a round, memory.csv rows that grow to the peaks and end
+# with what is left (see bench/replay.c for both). ns is the median of the
+# rounds, with the fastest and the slowest. The ratio to `system`, and
+# ratio_notcache to `system-notcache`, are medians too: of the ratios of the
+# rounds, as both ran in the same moments of the machine; ratio_low and
+# ratio_high are the lowest and the highest. What is not known is left empty.
 
-BEGIN { FS = "," }
+BEGIN { FS = OFS = "," }
 
-/^#/ || $1 == "allocator" { next }
+/^#/ || $1 == "workload" { next }
 
-FILENAME ~ /timings/ {
-    name = $1
-    if (!(name in operations))
-        order[++count] = name
-    operations[name] = $2
+{
+    pair = $1 OFS $2
+    if (!(pair in seen)) {
+        seen[pair] = 1
+        order[++count] = pair
+    }
+}
+
+FILENAME ~ /time.csv$/ {
+    operations[pair] = $4
+    done[pair] = $5
     if ($9 != "")
-        note[name] = $9
-    else if ($7 > 0)
-        note[name] = $7 " allocations failed"
-    if ($6 != "") {
-        insert(name, $6)
-        in_round[name, rounds[name]] = $6
+        note[pair] = $9
+    else if ($8 > 0)
+        note[pair] = $8 " allocations failed"
+    if ($7 != "") {
+        insert(pair, $7)
+        in_round[pair, $3] = $7
+        if ($3 > rounds)
+            rounds = $3
     }
     next
 }
 
 {
-    sampled[$1] = $2
-    peak_live[$1] = $6
-    peak_held[$1] = $7
+    peaks[pair] = $9 OFS $10 OFS $11
+    ends[pair] = $6 OFS $7 OFS $8
 }
 
 END {
-    print "allocator,ns_per_operation,fastest,slowest,ratio," \
-          "ratio_notcache,operations,sampled,peak_live,peak_held,note"
-    for (i = 1; i <= count; i++) {
-        name = order[i]
-        printf "%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n", name, median(name), \
-            time[name, 1], time[name, rounds[name]], \
-            ratio(name, "system"), ratio(name, "system-notcache"), \
-            operations[name], sampled[name], peak_live[name], \
-            peak_held[name], note[name]
-    }
+    print "workload,allocator,ns,fastest,slowest,ratio,ratio_low," \
+        "ratio_high,ratio_notcache,operations,done,peak_live,peak_held," \
+        "peak_resident,final_live,final_held,final_resident,note"
+    for (i = 1; i <= count; i++)
+        print_row(order[i])
 }
 
-# Keeps time[name, 1 ... rounds[name]] sorted.
-function insert(name, ns,    i) {
-    for (i = ++rounds[name]; i > 1 && time[name, i - 1] > ns + 0; i--)
-        time[name, i] = time[name, i - 1]
-    time[name, i] = ns + 0
+function print_row(pair,    part, beside, notcache) {
+    split(pair, part, OFS)
+    beside = compare(pair, part[1] OFS "system")
+    notcache = compare(pair, part[1] OFS "system-notcache")
+    print pair, spread(pair, "%.2f"), spread(beside, "%.3f"), \
+        shown("%.3f", median(notcache)), operations[pair], done[pair], \
+        peaks[pair] ? peaks[pair] : ",,", ends[pair] ? ends[pair] : ",,", \
+        note[pair]
+}
+
+# Keeps value[name, 1 ... values[name]] sorted.
+function insert(name, number,    i) {
+    for (i = ++values[name]; i > 1 && value[name, i - 1] > number + 0; i--)
+        value[name, i] = value[name, i - 1]
+    value[name, i] = number + 0
 }
 
 function median(name,    n) {
-    n = rounds[name]
+    n = values[name]
     if (n == 0)
         return ""
-    return (time[name, int((n + 1) / 2)] + time[name, int((n + 2) / 2)]) / 2
+    return (value[name, int((n + 1) / 2)] + value[name, int((n + 2) / 2)]) / 2
 }
 
-# The median of the rounds that both have; the pair is a name of its own.
-function ratio(name, base,    round, pair) {
-    pair = name "/" base
-    for (round = 1; (name, round) in in_round; round++)
-        if (in_round[base, round] > 0)
-            insert(pair, in_round[name, round] / in_round[base, round])
-    return rounds[pair] ? sprintf("%.3f", median(pair)) : ""
+function shown(format, n) {
+    return n == "" ? "" : sprintf(format, n)
+}
+
+# The median, the lowest and the highest.
+function spread(name, format) {
+    return shown(format, median(name)) OFS shown(format, value[name, 1]) \
+        OFS shown(format, value[name, values[name]])
+}
+
+# Collects the ratios of the rounds that both have, under the name returned.
+function compare(pair, base,    round, name) {
+    name = pair "/" base
+    for (round = 1; round <= rounds; round++)
+        if ((pair, round) in in_round && in_round[base, round] > 0)
+            insert(name, in_round[pair, round] / in_round[base, round])
+    return name
 }

@@ -1,39 +1,87 @@
-# table.awk - the table of a report, for the terminal or as HTML rows.
+# table.awk - the table of a report: all workloads together, a row for each
+# allocator.
 #
 # Usage: awk [-v html=1] -f bench/table.awk summary.csv
 #
-# summary.csv is what bench/summarise.awk prints. Utilisation is peak live
-# bytes over peak held bytes; held/live is the same the other way round.
-# The row `none` is the replayer itself: it holds no memory.
+# summary.csv is what bench/summarise.awk prints. A ratio over the workloads
+# is their geometric mean, with the lowest and the highest beside it. held/live
+# compares the peaks of the bytes held from the system and of the live bytes;
+# resident/live likewise; kept is what was still held at the end, as a share
+# of the peak. Runs that were stopped count with what they did.
 
-BEGIN {
-    FS = ","
-    row("stage", "ns/call", "x system", "x notcache", "held/live", \
-        "utilisation", "fastest-slowest", "")
+BEGIN { FS = "," }
+
+/^#/ || $1 == "workload" { next }
+
+!($2 in seen) {
+    seen[$2] = 1
+    order[++count] = $2
 }
-
-/^#/ || $1 == "allocator" { next }
 
 {
-    held = utilisation = range = "-"
-    if ($9 > 0 && $10 > 0) {
-        held = sprintf("%.2f", $10 / $9)
-        utilisation = sprintf("%.1f %%", 100 * $9 / $10)
-    }
-    if ($2 != "")
-        range = sprintf("%.1f-%.1f", $3, $4)
-    row($1, number("%.1f", $2), number("%.2f", $5), number("%.2f", $6), \
-        held, utilisation, range, $11)
+    add("time", $6)
+    add("notcache", $9)
+    add("held", over($13, $12))
+    add("resident", over($14, $12))
+    add("kept", over($16, $13))
+    if ($18 ~ /^stopped/)
+        stopped[$2]++
 }
 
-function number(format, value) {
-    return value == "" ? "-" : sprintf(format, value)
+END {
+    row("", "x system", "(min-max)", "x notcache", "held/live", "(max)", \
+        "resident/live", "kept", "")
+    for (i = 1; i <= count; i++)
+        print_allocator(order[i])
 }
 
-function row(name, time, beside, notcache, held, utilisation, range, note,
-             format) {
+function print_allocator(name) {
+    row(name, mean("time", name), range("time", name), \
+        mean("notcache", name), mean("held", name), most("held", name), \
+        mean("resident", name), percent("kept", name), \
+        stopped[name] ? stopped[name] " stopped" : "")
+}
+
+# Of the row's allocator and workload.
+function add(what, value,    key) {
+    if (value == "" || value + 0 <= 0)
+        return
+    key = what SUBSEP $2
+    logs[key] += log(value)
+    if (!n[key] || value + 0 < low[key])
+        low[key] = value + 0
+    if (!n[key]++ || value + 0 > high[key])
+        high[key] = value + 0
+}
+
+function over(a, b) {
+    return a != "" && b > 0 ? a / b : ""
+}
+
+function mean(what, name) {
+    return n[what, name] ? \
+        sprintf("%.2f", exp(logs[what, name] / n[what, name])) : "-"
+}
+
+function range(what, name) {
+    return n[what, name] ? \
+        sprintf("%.2f-%.4g", low[what, name], high[what, name]) : "-"
+}
+
+function most(what, name) {
+    return n[what, name] ? sprintf("%.2f", high[what, name]) : "-"
+}
+
+function percent(what, name) {
+    return n[what, name] ? \
+        sprintf("%.0f %%", 100 * exp(logs[what, name] / n[what, name])) : "-"
+}
+
+function row(name, time, times, notcache, held, most_held, resident, kept,
+             note,    format) {
     format = html ? \
-        "<tr><td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s\n" : \
-        "%-18s %8s %9s %11s %10s %12s %16s  %s\n"
-    printf format, name, time, beside, notcache, held, utilisation, range, note
+        "<tr><td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s\n" : \
+        "%-18s %9s %12s %11s %10s %8s %14s %7s  %s\n"
+    printf format, name, time, times, notcache, held, most_held, resident, \
+        kept, note
 }

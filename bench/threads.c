@@ -1,112 +1,94 @@
 /*
  * threads.c - how many operations a second several threads do together.
  *
- * Usage: threads LIBRARY|system
+ * Usage: threads WORKLOAD LIBRARY
  *
- * Each thread has SLOTS payloads of its own, and in a loop frees the one in a
- * random slot, or allocates one of 1 to 1024 bytes where the slot is empty.
- * No thread touches what another has allocated: all they share is the
- * allocator. They begin together, and count what they did in SECONDS.
+ * WORKLOAD is private, larson, pipeline or churn: see workloads.h. LIBRARY is
+ * a path, `system`, or `none` for the cost of the benchmark itself.
  *
- * A row a point: 1, 2, 4 ... threads, up to twice the number of cores. The
- * ratio is to this run's own first point. The arenas are those with chunks in
- * use while all threads still have their payloads; where the library has no
- * malloc_walk, the field stays empty.
+ * A row a point: 1, 2, 4 ... threads, up to twice the number of cores, each in
+ * a process of its own. A point takes 0.1 s; an allocator that never uses
+ * memory again gets through some hundred MiB in that. The ratio is to this
+ * run's own first point. When the time is over, and all payloads are still
+ * there, the arenas that hold memory are counted, and the resident bytes
+ * beyond those at the start. What the library cannot tell stays empty.
  */
 #define _GNU_SOURCE
 #include "allocator.h"
+#include "workloads.h"
 
 #include <pthread.h>
-#include <stdint.h>
 
 enum {
-    SLOTS = 1000,
-    MAX_ARENAS = 1024, /* whose numbers are counted */
-    LINE = 128,        /* no two threads write within so many bytes */
+    MAX_ARENAS = 1024,  /* whose numbers are counted */
+    POINT = 100 * 1000, /* microseconds */
 };
-
-static const double SECONDS = 0.1;
-
-struct worker {
-    struct test *test;
-    uint64_t random; /* never 0 */
-    char *slots[SLOTS];
-    size_t operations;
-    double seconds;
-    bool failed; /* an allocation was answered with NULL */
-} __attribute__((aligned(LINE)));
 
 /* The children write the results here, into memory that they share with us. */
 struct test {
     const struct allocator *allocator;
+    const struct workload *workload;
     pthread_barrier_t barrier;
+    atomic_bool stop;
     unsigned threads;
     double operations_per_second;
     int arenas;
+    size_t resident;
 };
 
-/* xorshift64 */
-static uint64_t next_random(uint64_t *state)
+/* --- a worker ----------------------------------------------------------- */
+
+static pthread_t start_thread(struct worker *worker, void *(*work)(void *))
 {
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, work, worker) != 0)
+        die(worker->allocator->name, "cannot start a thread");
+    return thread;
 }
 
-/* Small sizes are more frequent: first a power of two, then a size below. */
-static size_t random_size(uint64_t random)
+static void *play(void *context)
 {
-    size_t most = (size_t)16 << (random >> 32) % 7;
+    struct worker *worker = context;
 
-    return 1 + (random >> 40) % most;
+    worker->part(worker);
+    return NULL;
 }
 
-static void one_operation(struct worker *worker)
+static void call(struct worker *worker, void (*part)(struct worker *worker))
 {
-    const struct allocator *allocator = worker->test->allocator;
-    uint64_t random = next_random(&worker->random);
-    char **slot = &worker->slots[(uint32_t)random % SLOTS];
-
-    if (*slot) {
-        allocator->free(*slot);
-        *slot = NULL;
-    } else {
-        *slot = allocator->malloc(random_size(random));
-        if (*slot)
-            **slot = 1;
-        else
-            worker->failed = true;
-    }
+    worker->part = part;
+    if (worker->test->workload->new_threads)
+        pthread_join(start_thread(worker, play), NULL);
+    else
+        play(worker);
 }
 
-/* Half the slots are filled first: that is what they hold in the long run. */
 static void *work(void *context)
 {
     struct worker *worker = context;
     struct test *test = worker->test;
     double start;
 
-    for (int i = 0; i < SLOTS; i++)
-        one_operation(worker);
+    call(worker, test->workload->fill);
+    worker->operations = 0;
     pthread_barrier_wait(&test->barrier);
     start = seconds_now();
-    do {
-        for (int i = 0; i < 100; i++)
-            one_operation(worker);
-        worker->operations += 100;
-        worker->seconds = seconds_now() - start;
-    } while (worker->seconds < SECONDS);
+    while (!test->stop)
+        call(worker, test->workload->turn);
+    worker->seconds = seconds_now() - start;
     pthread_barrier_wait(&test->barrier); /* all have finished */
-    pthread_barrier_wait(&test->barrier); /* the arenas are counted */
+    pthread_barrier_wait(&test->barrier); /* memory has been looked at */
     return NULL;
 }
+
+/* --- a point ------------------------------------------------------------- */
 
 static int note_arena(const struct malloc_chunk_info *chunk, void *context)
 {
     bool *seen = context;
 
-    if (chunk->kind == MALLOC_USED && chunk->arena < MAX_ARENAS)
+    if (chunk->arena < MAX_ARENAS)
         seen[chunk->arena] = true;
     return 0;
 }
@@ -124,22 +106,34 @@ static int count_arenas(const struct allocator *allocator)
     return count;
 }
 
-static void run(void *context)
+static struct worker *start_workers(struct test *test)
 {
-    struct test *test = context;
     struct worker *workers = map_zeroed(test->threads * sizeof(*workers));
 
     pthread_barrier_init(&test->barrier, NULL, test->threads + 1);
     for (unsigned i = 0; i < test->threads; i++) {
-        pthread_t thread;
-
         workers[i].test = test;
+        workers[i].allocator = test->allocator;
         workers[i].random = 88172645463325252u + i;
-        if (pthread_create(&thread, NULL, work, &workers[i]) != 0)
-            die(test->allocator->name, "cannot start a thread");
+        workers[i].alone = test->threads == 1;
+        workers[i].producer = &workers[i & ~1u];
     }
+    test->resident = resident_bytes();
+    for (unsigned i = 0; i < test->threads; i++)
+        start_thread(&workers[i], work);
+    return workers;
+}
+
+static void run(void *context)
+{
+    struct test *test = context;
+    struct worker *workers = start_workers(test);
+
     pthread_barrier_wait(&test->barrier);
+    usleep(POINT);
+    test->stop = true;
     pthread_barrier_wait(&test->barrier);
+    test->resident = resident_bytes() - test->resident;
     test->arenas = count_arenas(test->allocator);
     for (unsigned i = 0; i < test->threads; i++) {
         test->operations_per_second +=
@@ -149,36 +143,56 @@ static void run(void *context)
     }
 }
 
+static void print_row(const struct test *test, double first)
+{
+    printf("%u,%.0f,%.3f,", test->threads, test->operations_per_second,
+           test->operations_per_second / first);
+    if (test->arenas > 0)
+        printf("%d", test->arenas);
+    printf(",%zu,\n", test->resident);
+}
+
+/* --- the command line ---------------------------------------------------- */
+
+static _Noreturn void usage(void)
+{
+    fprintf(stderr, "usage: threads");
+    for (const struct workload *w = workloads; w->name; w++)
+        fprintf(stderr, "%c%s", w == workloads ? ' ' : '|', w->name);
+    fprintf(stderr, " LIBRARY|system|none\n");
+    exit(2);
+}
+
+static const struct workload *workload_named(const char *name)
+{
+    for (const struct workload *w = workloads; w->name; w++)
+        if (strcmp(w->name, name) == 0)
+            return w;
+    usage();
+}
+
 int main(int argc, char **argv)
 {
+    struct test *test = map_memory(sizeof(*test), MAP_SHARED);
     struct allocator allocator = {0};
+    const struct workload *workload;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     double first = 0;
 
-    if (argc != 2 || strncmp(argv[1], "--", 2) == 0) {
-        fprintf(stderr, "usage: threads LIBRARY|system\n");
-        return 2;
-    }
-    open_library(&allocator, argv[1]);
-    printf("allocator,threads,operations_per_second,ratio,arenas,note\n");
+    if (argc != 3)
+        usage();
+    workload = workload_named(argv[1]);
+    if (strcmp(argv[2], "none") == 0)
+        open_none(&allocator, 1024);
+    else
+        open_library(&allocator, argv[2]);
+    printf("threads,operations_per_second,ratio,arenas,resident,note\n");
     for (unsigned threads = 1; threads <= 2 * cores; threads *= 2) {
-        struct test *test = mmap(NULL, sizeof(*test), PROT_READ | PROT_WRITE,
-                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-        if (test == MAP_FAILED)
-            die("mmap", "no memory for the tables of the benchmark");
-        test->allocator = &allocator;
-        test->threads = threads;
+        *test = (struct test){&allocator, workload, .threads = threads};
         in_child(&allocator, run, test);
         if (threads == 1)
             first = test->operations_per_second;
-        printf("%s,%u,%.0f,%.3f,", allocator.name, threads,
-               test->operations_per_second,
-               test->operations_per_second / first);
-        if (test->arenas > 0)
-            printf("%d", test->arenas);
-        printf(",\n");
-        munmap(test, sizeof(*test));
+        print_row(test, first);
     }
     return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -1,56 +1,52 @@
-# speed.gnuplot - time per call of each stage, as a ratio to the system's.
+# speed.gnuplot - time per call of each allocator, as a ratio to the system's.
 #
-# Usage, from the repository root:
-#   gnuplot -c plots/speed.gnuplot FOLDER FILE.svg WORKLOAD COMMAND
+# Usage, from the repository root (see plots/style.gnuplot):
+#   gnuplot -c plots/speed.gnuplot FOLDER FILE WORKLOAD [TITLE]
 #
-# Reads FOLDER/summary.csv (see bench/report): the median is the dot, the
-# fastest and the slowest round are the ends of the bar. The axis has a log
-# scale, as early stages may be a thousand times slower than the system.
+# Reads FOLDER/summary.csv: a mark is the median of the rounds, its bar goes
+# from the fastest round to the slowest. The axis has a log scale, as early
+# stages may be a thousand times slower than the system's malloc. The grey line
+# is the benchmark alone, which is a part of each time.
 
-output_file = ARG2
-figure_height = 640
+folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
+data = "summary.csv"
 load "plots/style.gnuplot"
 
-# summary.csv: 2 ns, 3 fastest, 4 slowest, 5 ratio, 11 note
-summary = ARG1 . "/summary.csv"
-names = names_in(summary, "$5 != \"\"")
-none = number_in(summary, "none", 5)
-stats summary using 5 name "ratio" nooutput
-middle = sqrt(none * ratio_max)
+# summary.csv: 3 ns, 6 ratio, 7 lowest, 8 highest, 10 operations, 11 done
+names = names_with('$6 > 0 && $2 != "none"')
+none = summary("none", 6)
+stopped(name) = summary(name, 11) < summary(name, 10) ? sprintf( \
+    ", stopped at %.2g %%", 100 * summary(name, 11) / summary(name, 10)) : ""
+said(name) = sprintf("%.2f, %.3g ns%s", summary(name, 6), \
+    summary(name, 3), stopped(name))
 
-set label "Time per call: " . ARG3 at screen 0.02, 0.96 font ",22"
-set label ARG4 at screen 0.02, 0.91 font ",15" textcolor rgb quiet_colour
-set lmargin at screen 0.29
-set rmargin at screen 0.94
-set tmargin at screen 0.87
-set bmargin at screen 0.15
-
-set xlabel "times the time of the system's malloc, log scale"
-set logscale x 2
+eval start(200 + 38 * words(names))
+eval heading("Time per call: " . about, sprintf( \
+    "build/bench/replay build/traces/%s.trace LIBRARY", workload))
+set lmargin at screen (text ? 0.20 : 0.225)
+set rmargin at screen 0.70
+set tmargin at screen down(80, 3)
+set bmargin at screen up(90, 4)
+set xlabel "times the time of the system's malloc, log scale" offset 0,0.4
+set logscale x
+set xtics (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000)
 set format x "%g"
-set xrange [none / 1.5:*]
-set yrange [words(names) + 1:0.3]
-set grid noytics xtics linewidth 0.5 linecolor rgb live_colour dashtype 3
+set yrange [words(names) + 0.6:0.3]
+set grid noytics xtics
 set key off
 set ytics ()
 set for [i=1:words(names)] ytics add (word(names, i) i) scale 0
-set arrow from none, graph 0 to none, graph 1 nohead linewidth 3 \
-    linecolor rgb live_colour
-set label "the replayer alone" at none, graph 0 offset 0.7,0.6 \
-    textcolor rgb quiet_colour
-
-# The text of a dot goes to the side where there is room.
-do for [i=1:words(names)] {
-    at_ratio = number_in(summary, word(names, i), 5)
-    said = sprintf("%.2f  %s", at_ratio, text_in(summary, word(names, i), 11))
-    if (at_ratio < middle) {
-        set label said at at_ratio, i left offset -1,0.9
-    } else {
-        set label said at at_ratio, i right offset 1,0.9
-    }
+if (none > 0) {
+    set xrange [none / 1.2:]
+    set arrow from none, graph 0 to none, graph 1 nohead linewidth 3 \
+        linecolor rgb live_colour
+    set label "the benchmark alone" at none, graph 1 offset 0.7,-0.5 \
+        font ",15" textcolor rgb quiet_colour
 }
 
-plot for [i=1:words(names)] rows(word(names, i), summary) \
-         using 5:(i):($5 * $3 / $2):($5 * $4 / $2) \
-         with xerrorbars pointtype 7 pointsize 1.2 linewidth 2.5 \
-         linecolor rgb colour(word(names, i))
+do for [i=1:words(names)] {
+    set label said(word(names, i)) at graph 1, first i offset 1,0 font ",16"
+}
+plot for [i=1:words(names)] name=word(names, i) rows(name) \
+    using 6:(i):7:8 with xerrorbars pointtype mark(name) pointsize 1.2 \
+    linewidth 2.5 linecolor rgb colour(name)

@@ -1,52 +1,59 @@
 # threads.gnuplot - throughput against threads, relative to one thread.
 #
-# Usage, from the repository root:
-#   gnuplot -c plots/threads.gnuplot FOLDER FILE.svg CORES
+# Usage, from the repository root (see plots/style.gnuplot):
+#   gnuplot -c plots/threads.gnuplot FOLDER FILE WORKLOAD|all [TITLE]
 #
-# Reads FOLDER/threads.csv (see bench/threads.c). Each allocator is compared
-# with itself, so that all lines begin at 1; the grey line is what as many
-# threads as there are cores could do at best. The bars go from the lowest
-# to the highest round, a little apart so that none hides another.
+# Reads FOLDER/threads.csv (see bench/threads.c). A panel for each workload.
+# Each allocator is compared with itself, so that all lines begin at 1. Points
+# are medians of the rounds, a little apart so that none hides another. The
+# key has the most arenas that were in use.
 
-output_file = ARG2
-figure_height = 660
+folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
+data = "threads.csv"
 load "plots/style.gnuplot"
 
-# threads.csv: 2 threads, 4 ratio to one thread, 5 arenas
-threads = ARG1 . "/threads.csv"
-names = names_in(threads, "$4 != \"\"")
-cores = int(ARG3)
-stats threads using 2 name "threads" nooutput
-apart = threads_max * 0.004
+# threads.csv: 4 threads, 5 operations a second, 6 ratio, 7 arenas
+names = names_with('$6 != "" && $2 != "none"')
+workloads = ask('$6 != "" && !seen[$1]++ { printf "%s ", $1 }')
+panels = words(workloads)
+most_threads = real(ask('$4 > most { most = $4 } END { print most }'))
+cores = real(system(sprintf("sed -n '" . \
+    's/^# machine:.*[^0-9]\([0-9][0-9]*\) x .*/\1/p' . "' '%s' | grep . || " . \
+    "getconf _NPROCESSORS_ONLN", data)))
+arenas(name) = int(ask_of(name, '$7 > n { n = $7 } END { print n + 0 }'))
+named(name) = name . (arenas(name) == 0 ? "" : \
+    arenas(name) == 1 ? ", 1 arena" : sprintf(", %d arenas", arenas(name)))
+apart(i) = 0.005 * most_threads * (i - 0.5 * words(names))
+points(name) = medians(name, "1,4", 6) . sprintf( \
+    " | sed -n 's/^%s,//p' | grep . || echo -9,-9,-9,-9", task)
+shifted = text ? "using 1:2 " . letters : \
+    "using ($1 + apart(k)):2:3:4 " . ranged[15:]
 
-# The arenas in use at the last point, for the key.
-arenas(name) = system(sprintf( \
-    "awk -F, '$1 == \"%s\" && $5 != \"\" { n = $5 } END { if (n) " . \
-    "print \", \" n (n == 1 ? \" arena\" : \" arenas\") }' '%s'", name, threads))
-
-set label "Throughput of several threads" at screen 0.02, 0.96 font ",22"
-set label sprintf("build/bench/threads LIBRARY; arenas in use with %d threads", \
-                  threads_max) \
-    at screen 0.02, 0.91 font ",15" textcolor rgb quiet_colour
-set label notes_in(threads) at graph 0.03, 0.93 font ",15"
-set lmargin at screen 0.11
-set rmargin at screen 0.96
-set tmargin at screen 0.86
-set bmargin at screen 0.30
-
-set xrange [1 - 5 * apart:threads_max + 5 * apart]
-set yrange [0:*]
-if (threads_max <= 8) { set xtics 1 }
-set xlabel "threads" offset 0,0.4
-set ylabel "relative to one thread" offset 1,0
-set key at screen 0.53, 0.015 bottom center vertical Left reverse \
-    maxrows 4 samplen 2.5 font ",15"
-
-plot (x < 1 ? NaN : x < cores ? x : cores) with lines linewidth 6 \
-         linecolor rgb live_colour \
-         title sprintf("ideal on %d cores", cores), \
-     for [i=1:words(names)] medians(word(names, i), threads, 4) \
-         using ($2 + apart * (i - words(names) / 2)):3:4:5 \
-         with yerrorlines pointtype 7 pointsize 0.8 linewidth 2.5 \
-         linecolor rgb colour(word(names, i)) dashtype dash(word(names, i)) \
-         title word(names, i) . arenas(word(names, i))
+eval start(230 + 270 * floors(panels) + 12 * words(names))
+foot = up(100 + 12 * words(names), 8)
+eval heading("Throughput of several threads" . \
+    (workload eq "all" ? "" : ": " . about), \
+    "build/bench/threads WORKLOAD LIBRARY")
+eval axes_of_panels("threads", "throughput, relative to one thread")
+set multiplot
+set xrange [1 - 0.06 * most_threads:1.06 * most_threads]
+if (most_threads <= 8) { set xtics 1 }
+set yrange [0:cores * 1.5]
+set ytics 1
+set key off
+do for [i=0:panels - 1] {
+    task = word(workloads, i + 1)
+    name = task
+    eval place(i)
+    eval "plot (x < 1 ? NaN : x < cores ? x : cores) with lines " . \
+        "linewidth 6 linecolor rgb live_colour, for [k=1:words(names)] " . \
+        "name=word(names, k) points(name) " . shifted
+    unset label
+}
+eval key_below("")
+set tmargin at screen foot - up(55, 3)
+set key center center vertical maxrows (words(names) + 2) / 2 font ",16"
+plot -1 with lines linewidth 6 linecolor rgb live_colour \
+        title sprintf("ideal on %d cores", cores), \
+     for [name in names] -1 @marked title named(name)
+unset multiplot

@@ -2,14 +2,16 @@
  * bench_broken.c - a malloc with the fault that BROKEN names, for tests/bench.
  *
  * overlap: every payload is the same memory; null: there is never any memory;
- * hang: the tenth malloc does not return; abort: it aborts. Otherwise it hands
- * out new memory each time. Its functions do not call each other by their
+ * hang: the tenth malloc does not return; abort: it aborts; slow: an allocation
+ * takes a millisecond. Otherwise it hands out new memory each time. Its functions do not call each other by their
  * public names, for which a library opened locally would get libc's. The
  * benchmarks must say what is wrong, and never go wrong themselves.
  */
+#define _GNU_SOURCE
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char memory[1 << 24];
 static size_t used;
@@ -32,6 +34,8 @@ static void *allocate(size_t size)
         ;
     if (broken("abort") && calls >= 10)
         abort();
+    if (broken("slow"))
+        usleep(1000);
     calls++;
     if (!broken("overlap"))
         used += (size + 15) / 16 * 16;

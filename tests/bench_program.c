@@ -118,6 +118,30 @@ static int killed(void)
     return raise(SIGKILL);
 }
 
+/* 1000 calls of 200 bytes; then 500, every other payload is freed. */
+static int comb(void)
+{
+    allocate(1000, 200);
+    for (int i = 0; i < 1000; i += 2)
+        free(objects[i]);
+    _exit(0);
+}
+
+/* 16 calls of 4 MiB, all of which are live at the end. */
+static int large(void)
+{
+    allocate(16, 4 << 20);
+    _exit(0);
+}
+
+/* 8 MiB are there for a moment, then ten times 100 bytes: 12 calls. */
+static int spike(void)
+{
+    free(malloc(8 << 20));
+    allocate(10, 100);
+    _exit(0);
+}
+
 static int exits(void)
 {
     allocate(50, 100);
@@ -195,7 +219,8 @@ int main(int argc, char **argv)
         {"known", known},     {"forked", forked},     {"execed", execed},
         {"spawned", spawned}, {"threaded", threaded}, {"killed", killed},
         {"exits", exits},     {"others", others},     {"many", many},
-        {"churn", churn},
+        {"churn", churn},     {"comb", comb},         {"large", large},
+        {"spike", spike},
     };
 
     self = argv[0];

@@ -1,0 +1,197 @@
+/*
+ * import.c - makes a trace of a .rep file of the CS:APP malloc lab.
+ *
+ * Usage: import FILE.rep >FILE.trace
+ *
+ * The file begins with four numbers, a line each. Two orders are about,
+ *
+ *     heap ids ops weight      and      weight ids ops heap
+ *
+ * and ids and ops, which alone count here, are the same lines in both. Then
+ * comes a line a call: `a ID SIZE` is malloc, `r ID SIZE` realloc, `f ID`
+ * free, with ids from 0 to ids - 1. `r` of an id that is not allocated is
+ * malloc, and of 0 bytes free; `f -1` is free(NULL) and left out. Empty lines
+ * and CRLF are taken. Anything else is an error with the number of its line,
+ * and what was written until then has no end, so nobody takes it for a trace.
+ */
+#define _GNU_SOURCE
+#include "write.h"
+
+#include <ctype.h>
+#include <err.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint64_t most_ids = 1u << 31, largest = (uint64_t)1 << 46;
+
+struct reader {
+    const char *path;
+    FILE *file;
+    size_t line; /* its number, from 1 */
+    char *text;  /* of the line; words point into it */
+    size_t capacity;
+    char *words[4];
+    int count; /* of words; 4 are too many in any line */
+};
+
+struct heap {
+    uint64_t ids, ops; /* as the header says */
+    bool *allocated;   /* by id */
+};
+
+static _Noreturn void fail(const struct reader *reader, const char *what)
+{
+    errx(1, "%s:%zu: %s", reader->path, reader->line, what);
+}
+
+/* Reads the next line that is not empty, word by word; false at the end. */
+static bool next_line(struct reader *reader)
+{
+    static const char *space = " \t\r\n";
+
+    reader->count = 0;
+    while (reader->count == 0) {
+        if (getline(&reader->text, &reader->capacity, reader->file) < 0) {
+            if (ferror(reader->file))
+                err(1, "%s", reader->path);
+            return false;
+        }
+        reader->line++;
+        for (char *word = strtok(reader->text, space);
+             word && reader->count < 4; word = strtok(NULL, space))
+            reader->words[reader->count++] = word;
+    }
+    return true;
+}
+
+static uint64_t number(const struct reader *reader, int word)
+{
+    char *end;
+    uint64_t value = strtoull(reader->words[word], &end, 10);
+
+    if (!isdigit((unsigned char)reader->words[word][0]) || *end != '\0')
+        fail(reader, "not a number");
+    if (value > largest)
+        fail(reader, "the number is too large");
+    return value;
+}
+
+static struct heap read_header(struct reader *reader)
+{
+    struct heap heap;
+    uint64_t numbers[4];
+
+    for (int i = 0; i < 4; i++) {
+        if (!next_line(reader))
+            fail(reader, "ends before the four numbers of its header");
+        if (reader->count != 1)
+            fail(reader, "the header needs one number a line");
+        numbers[i] = number(reader, 0);
+    }
+    heap.ids = numbers[1];
+    heap.ops = numbers[2];
+    if (heap.ids > most_ids)
+        fail(reader, "too many ids");
+    heap.allocated = calloc(heap.ids + 1, sizeof(*heap.allocated));
+    if (!heap.allocated)
+        err(1, "table of ids");
+    return heap;
+}
+
+static uint32_t id_of(const struct reader *reader, const struct heap *heap)
+{
+    uint64_t id = number(reader, 1);
+
+    if (id >= heap->ids)
+        fail(reader, "an id above those of the header");
+    return (uint32_t)id;
+}
+
+static void convert_free(const struct reader *reader, struct heap *heap)
+{
+    uint32_t id;
+
+    if (strcmp(reader->words[1], "-1") == 0)
+        return;
+    id = id_of(reader, heap);
+    if (!heap->allocated[id])
+        fail(reader, "frees an id that is not allocated");
+    heap->allocated[id] = false;
+    write_free(id);
+}
+
+static void convert_malloc(const struct reader *reader, struct heap *heap)
+{
+    uint32_t id = id_of(reader, heap);
+
+    if (heap->allocated[id])
+        fail(reader, "allocates an id that is allocated");
+    heap->allocated[id] = true;
+    write_malloc(id, number(reader, 2));
+}
+
+static void convert_realloc(const struct reader *reader, struct heap *heap)
+{
+    uint32_t id = id_of(reader, heap);
+    uint64_t size = number(reader, 2);
+
+    if (!heap->allocated[id])
+        convert_malloc(reader, heap);
+    else if (size == 0)
+        convert_free(reader, heap);
+    else
+        write_realloc(id, size);
+}
+
+static void convert_line(const struct reader *reader, struct heap *heap)
+{
+    const char *kind = reader->words[0];
+
+    if (reader->count == 2 && strcmp(kind, "f") == 0)
+        convert_free(reader, heap);
+    else if (reader->count == 3 && strcmp(kind, "a") == 0)
+        convert_malloc(reader, heap);
+    else if (reader->count == 3 && strcmp(kind, "r") == 0)
+        convert_realloc(reader, heap);
+    else
+        fail(reader, "neither `a ID SIZE` nor `r ID SIZE` nor `f ID`");
+}
+
+/* The command that the trace names: no path, as it says nothing elsewhere. */
+static void begin_trace(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char command[4096];
+
+    snprintf(command, sizeof(command), "import %s", slash ? slash + 1 : path);
+    write_header(command);
+}
+
+int main(int argc, char **argv)
+{
+    struct reader reader = {.path = argv[1]};
+    struct heap heap;
+    uint64_t ops = 0;
+
+    if (argc != 2)
+        errx(2, "usage: import FILE.rep");
+    reader.file = fopen(reader.path, "r");
+    if (!reader.file)
+        err(1, "%s", reader.path);
+    heap = read_header(&reader);
+    begin_trace(reader.path);
+    while (next_line(&reader)) {
+        if (ops++ == heap.ops)
+            fail(&reader, "more calls than the header says");
+        convert_line(&reader, &heap);
+    }
+    if (ops < heap.ops)
+        fail(&reader, "fewer calls than the header says");
+    write_end();
+    free(heap.allocated);
+    free(reader.text);
+    fclose(reader.file);
+    return 0;
+}

@@ -1,0 +1,63 @@
+/*
+ * play.h - plays a trace: makes its calls on an allocator, and uses what it
+ * gets as a program would.
+ *
+ *     struct player player = {.budget = 20};
+ *     open_player(&player, "x.trace", "chapters/04-bins/libmalloc.so");
+ *     play(&player);        or play_watched() of watch.h
+ *
+ * A payload is written once a cache line in its first MiB, then once a page
+ * up to 256 MiB: a program is taken to use what it asks for, and at once. The
+ * first byte is a tag that must still be there when the object is freed.
+ * Between the first operation and the last nothing but the allocator under
+ * test allocates or moves the break.
+ *
+ * An allocator that spoils a payload, crashes or hangs ends the program with
+ * a line that says so, and at which operation.
+ */
+#ifndef PLAY_H
+#define PLAY_H
+
+#include "allocator.h"
+#include "trace.h"
+
+struct object {
+    unsigned char *payload; /* NULL: its allocation failed */
+    size_t size;
+};
+
+struct player {
+    double budget; /* seconds; an operation that takes longer hangs */
+    struct allocator allocator;
+    struct trace trace;
+    struct object *objects;
+    size_t resident_before; /* before the library was opened; 0: not known */
+    size_t done;            /* operations */
+    size_t failed;          /* of them: allocations answered with NULL */
+    size_t live;            /* bytes asked for and not freed */
+    double started;         /* at what time, see seconds_now() */
+    double seconds;         /* what all took together */
+};
+
+/* Loads the trace and opens the library, or dies. */
+void open_player(struct player *player, const char *trace,
+                 const char *library);
+
+/* Plays all operations, or as many as the budget allows, on this thread. */
+void play(struct player *player);
+
+/* The next operation; whoever calls it has called begin_play(). */
+void play_one(struct player *player);
+
+/* Around all operations: the budget's timer is set and cleared here. Between
+ * the two, play() itself makes no system calls. */
+void begin_play(struct player *player);
+void end_play(struct player *player);
+
+/* Have all operations been played, or is the budget used up? */
+bool play_is_over(const struct player *player);
+
+/* Prints the error of a bad command line. */
+_Noreturn void usage(const char *arguments);
+
+#endif

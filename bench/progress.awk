@@ -1,0 +1,51 @@
+# progress.awk - says how far a plan is, and how long the rest may take.
+#
+# Usage: ... | awk [-v terminal=1] -f bench/progress.awk PLAN -
+#
+# PLAN has the seconds that each job may take as its first field; stdin, as
+# jobs are done, their line numbers. What is left takes as much longer than
+# planned as the jobs so far did. On a terminal the line is written over;
+# elsewhere a line stands for every tenth of the work.
+
+BEGIN { FS = "\t" }
+
+FILENAME != "-" {
+    seconds[FNR] = $1
+    job[FNR] = $2 " " $3 " " $5
+    planned += $1
+    next
+}
+
+!began { began = now() - 1 }
+
+{
+    done += seconds[$1]
+    say(int(100 * done / planned), (now() - began) * (planned / done - 1),
+        job[$1])
+}
+
+END {
+    if (terminal)
+        printf "\r\033[K" >"/dev/stderr"
+}
+
+# The time in seconds: the seed before the last one (POSIX awk has no clock).
+function now() {
+    srand()
+    return srand()
+}
+
+function say(percent, left, what) {
+    if (terminal)
+        printf "\r\033[K%3d %%, %s left: %s", percent, clock(left), what \
+            >"/dev/stderr"
+    else if (percent >= next_percent) {
+        printf "%3d %%, %s left\n", percent, clock(left) >"/dev/stderr"
+        next_percent = 10 * (int(percent / 10) + 1)
+    }
+    fflush("/dev/stderr")
+}
+
+function clock(seconds) {
+    return sprintf("%d:%02d", seconds / 60, seconds % 60)
+}

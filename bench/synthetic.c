@@ -1,0 +1,279 @@
+/*
+ * synthetic.c - writes a trace of calls in one simple pattern.
+ *
+ * Usage: synthetic NAME >FILE     (without NAME: lists the names)
+ *
+ * A recorded program does many things at once. Each pattern here is one of
+ * them alone, so that what an allocator makes of it can be told apart. The
+ * functions below say what in real programs they stand for and what there is
+ * to be seen. Some 200 000 calls each, `large` fewer; the same in every run,
+ * so that two machines measure the same.
+ */
+#include "write.h"
+
+#include <err.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    BATCH = 10000, /* objects */
+    BATCHES = 10,
+};
+
+/* --- random numbers, sizes, orders -------------------------------------- */
+
+/* A random number below limit; a linear congruence has its best bits above. */
+static uint32_t below(uint32_t limit)
+{
+    static uint64_t state = 1;
+
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)((state >> 32) * limit >> 32);
+}
+
+/* From low to high, small ones more often: half are in the lowest quarter. */
+static size_t size_between(size_t low, size_t high)
+{
+    uint64_t random = below(1 << 16);
+
+    return low + (size_t)((high - low + 1) * (random * random) >> 32);
+}
+
+static void shuffle(uint32_t *numbers, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        numbers[i] = i;
+    for (uint32_t i = count; i > 1; i--) {
+        uint32_t other = below(i), number = numbers[i - 1];
+
+        numbers[i - 1] = numbers[other];
+        numbers[other] = number;
+    }
+}
+
+/* --- batches ------------------------------------------------------------ */
+
+static void allocate_batch(void)
+{
+    for (uint32_t i = 0; i < BATCH; i++)
+        write_malloc(i, size_between(16, 1024));
+}
+
+/*
+ * A scope that tidies up in reverse. What is free is one piece below top and
+ * grows downwards: memory can go back all the time, if small chunks merge.
+ */
+static void batches_lifo(void)
+{
+    for (int batch = 0; batch < BATCHES; batch++) {
+        allocate_batch();
+        for (uint32_t i = BATCH; i > 0; i--)
+            write_free(i - 1);
+    }
+}
+
+/*
+ * A queue: what has waited longest goes first. What is free is one piece that
+ * grows upwards, and can go back only when the last free has reached top.
+ */
+static void batches_fifo(void)
+{
+    for (int batch = 0; batch < BATCHES; batch++) {
+        allocate_batch();
+        for (uint32_t i = 0; i < BATCH; i++)
+            write_free(i);
+    }
+}
+
+/*
+ * A table emptied in the order of its hashes. Holes appear everywhere and
+ * merge late; a list of them has lost the order of their addresses.
+ */
+static void batches_random(void)
+{
+    static uint32_t order[BATCH];
+
+    for (int batch = 0; batch < BATCHES; batch++) {
+        allocate_batch();
+        shuffle(order, BATCH);
+        for (uint32_t i = 0; i < BATCH; i++)
+            write_free(order[i]);
+    }
+}
+
+/* --- lives -------------------------------------------------------------- */
+
+/*
+ * A server: most objects serve one request and die young, one in six is a
+ * session that stays for long and lies between what comes and goes. A tenth of
+ * these outlive all: the end shows what a few keep from going back.
+ */
+static void lifetimes(void)
+{
+    enum { YOUNG = 50, SLOTS = 20000 };
+    static bool lives[SLOTS];
+
+    for (uint32_t i = 0; i < 85000; i++) {
+        uint32_t slot = YOUNG + below(SLOTS - YOUNG);
+
+        if (i >= YOUNG)
+            write_free(i % YOUNG);
+        write_malloc(i % YOUNG, size_between(16, 2048));
+        if (i % 5 != 0)
+            continue;
+        if (lives[slot])
+            write_free(slot);
+        write_malloc(slot, size_between(32, 1024));
+        lives[slot] = true;
+    }
+    for (uint32_t slot = 0; slot < SLOTS; slot++) {
+        if (slot < YOUNG || (lives[slot] && slot % 10 != 0))
+            write_free(slot);
+    }
+}
+
+/*
+ * A cache: filled with small values, then overwritten one by one with larger
+ * ones, of which few fit where one was, and so again. Freed memory is of use
+ * only where neighbours merge. What four fifths of deletions leave at the end
+ * lies in every page.
+ */
+static void drift(void)
+{
+    enum { SLOTS = 5000, ROUNDS = 20 };
+    static uint32_t order[SLOTS];
+
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        size_t largest = (size_t)128 << round % 5;
+
+        shuffle(order, SLOTS);
+        for (uint32_t i = 0; i < SLOTS; i++) {
+            if (round > 0)
+                write_free(order[i]);
+            write_malloc(order[i], size_between(largest / 4, largest));
+        }
+    }
+    shuffle(order, SLOTS);
+    for (uint32_t i = 0; i < SLOTS / 5 * 4; i++)
+        write_free(order[i]);
+}
+
+/* --- kinds of calls ----------------------------------------------------- */
+
+/*
+ * Vectors that grow as elements are pushed, half of them by doubling and half
+ * by steps, with strings in their way: does realloc grow in place or copy, and
+ * what do the copies leave?
+ */
+static void growth(void)
+{
+    enum { VECTORS = 300, STRINGS = 5000, STEP = 512, FULL = 32768 };
+    static size_t sizes[VECTORS];
+
+    for (uint32_t i = 0; i < 66000; i++) {
+        uint32_t vector = below(VECTORS), string = VECTORS + i % STRINGS;
+
+        if (sizes[vector] == 0) {
+            sizes[vector] = 64;
+            write_malloc(vector, 64);
+        } else if (sizes[vector] >= FULL) {
+            sizes[vector] = 0;
+            write_free(vector);
+        } else {
+            sizes[vector] += vector % 2 ? sizes[vector] : STEP;
+            write_realloc(vector, sizes[vector]);
+        }
+        if (i >= STRINGS)
+            write_free(string);
+        write_malloc(string, size_between(16, 256));
+    }
+}
+
+/*
+ * Buffers for vector instructions, cache lines and pages beside ordinary
+ * objects: what becomes of the ends that an alignment cuts off?
+ */
+static void aligned(void)
+{
+    enum { OBJECTS = 4000 };
+
+    for (uint32_t i = 0; i < 102000; i++) {
+        uint32_t object = i < OBJECTS ? i : below(OBJECTS);
+        size_t alignment = (size_t)32 << below(8);
+
+        if (i >= OBJECTS)
+            write_free(object);
+        if (i % 2 == 0)
+            write_malloc(object, size_between(16, 1024));
+        else
+            write_aligned(object, size_between(32, 4096), alignment);
+    }
+}
+
+/*
+ * Albums of pictures: looked through, one picture taking the place of another,
+ * and closed; small notes about each stay. What comes from the break is held
+ * under the notes; a mapping of its own goes back when it is freed, unless
+ * freed mappings have raised the threshold for the next album.
+ */
+static void large(void)
+{
+    enum { ALBUMS = 6, LOADS = 100, PICTURES = 24, NOTES = 8 };
+    uint32_t note = PICTURES;
+
+    for (int album = 0; album < ALBUMS; album++) {
+        for (uint32_t load = 0; load < LOADS; load++) {
+            uint32_t picture = load < PICTURES ? load : below(PICTURES);
+
+            if (load >= PICTURES)
+                write_free(picture);
+            write_malloc(picture, size_between(128 << 10, 4 << 20));
+            for (int i = 0; i < NOTES; i++)
+                write_malloc(note++, size_between(32, 512));
+        }
+        for (uint32_t picture = 0; picture < PICTURES; picture++)
+            write_free(picture);
+    }
+}
+
+/* ------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    void (*write)(void);
+    const char *what;
+} workloads[] = {
+    {"batches-lifo", batches_lifo, "batches, freed last to first"},
+    {"batches-fifo", batches_fifo, "batches, freed first to last"},
+    {"batches-random", batches_random, "batches, freed in random order"},
+    {"lifetimes", lifetimes, "many short lives among a few long ones"},
+    {"drift", drift, "slots overwritten with other sizes, 80 % deleted"},
+    {"realloc", growth, "vectors that grow, strings in between"},
+    {"aligned", aligned, "alignments of 32 to 4096, and none"},
+    {"large", large, "128 KiB to 4 MiB, small ones in between"},
+};
+
+int main(int argc, char **argv)
+{
+    char command[64];
+
+    if (argc > 2)
+        errx(2, "usage: synthetic [NAME]");
+    for (size_t i = 0; i < sizeof(workloads) / sizeof(*workloads); i++) {
+        if (argc == 1) {
+            printf("%-15s %s\n", workloads[i].name, workloads[i].what);
+        } else if (strcmp(argv[1], workloads[i].name) == 0) {
+            snprintf(command, sizeof(command), "synthetic %s", argv[1]);
+            write_header(command);
+            workloads[i].write();
+            write_end();
+            return 0;
+        }
+    }
+    if (argc == 2)
+        errx(1, "%s: no such workload", argv[1]);
+    if (fflush(stdout) != 0)
+        err(1, "standard output");
+    return 0;
+}

@@ -1,0 +1,38 @@
+# fragmentation.gnuplot - what the held bytes are for, when they are most.
+#
+# Usage, from the repository root (see plots/style.gnuplot):
+#   gnuplot -c plots/fragmentation.gnuplot FOLDER FILE WORKLOAD [TITLE]
+#
+# Reads FOLDER/parts.csv. A bar for each stage and the system's malloc: of all
+# samples the one with most bytes held. What is not requested is waste:
+# rounding and headers within chunks, free and top between them.
+
+folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
+data = "parts.csv"
+load "plots/style.gnuplot"
+
+# parts.csv: 4 operation, 5 requested, 6 rounding, 7 headers, 8 free, 9 top
+names = names_with('$5 != ""')
+kinds = "requested rounding headers free top"
+array kind_colour[5] = [used_colour, rounding_colour, own_colour, \
+                        free_colour, top_colour]
+array kind_letter[5] = ["#", "r", "h", ".", "-"]
+across = "MiB held"
+
+array bar[words(names)]
+array said[words(names)]
+do for [i=1:words(names)] {
+    bar[i] = ask_of(word(names, i), \
+        '{ sum = 0; for (k = 5; k <= 9; k++) sum += $k / 1048576 } ' . \
+        'sum > most { most = sum; moment = $0 } END { $0 = moment; ' . \
+        'for (k = 5; k <= 9; k++) printf "%.4f ", $k / 1048576; print most }')
+    said[i] = sprintf("%.3g MiB, %.0f %% requested", real(word(bar[i], 6)), \
+        100 * real(word(bar[i], 1)) / real(word(bar[i], 6)))
+}
+samples = int(ask_of(word(names, 1), "END { print NR - 1 }"))
+
+eval start(250 + 38 * words(names))
+eval heading("What the bytes are for at the peak: " . about, sprintf( \
+    "build/bench/walk parts %d build/traces/%s.trace LIBRARY", \
+    samples, workload))
+load "plots/bars.gnuplot"

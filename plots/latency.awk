@@ -1,0 +1,48 @@
+# latency.awk - the tail of a distribution of latencies.
+#
+# Usage: awk -f plots/latency.awk        (reads the rows of one allocator of
+#                                         latency.csv, by time within a round)
+#
+# Prints the position on a tail scale, the latency in ns and, for the
+# percentiles that are marked, a 1. The position of a share p of the calls is
+# -log10(1 - p): 50 % at 0.301, 90 % at 1, 99 % at 2, 99.9 % at 3; what is
+# slowest of all stands at 5. Each is the median of the rounds.
+
+BEGIN { FS = OFS = "," }
+
+# Columns: 3 round, 4 ns, 5 calls.
+$3 != round { round = $3; rounds++ }
+
+{
+    rows[rounds]++
+    ns[rounds, rows[rounds]] = $4
+    total[rounds] += $5
+    up_to[rounds, rows[rounds]] = total[rounds]
+}
+
+END {
+    for (i = 0; i <= 40; i++) {
+        print i / 10, median(1 - 10 ^ (-i / 10)), i == 20 || i == 30
+        if (i == 3)
+            print 0.301, median(0.5), 1
+    }
+    print 5, median(1), 1
+}
+
+# The least latency that this share of the calls does not exceed.
+function quantile(round, share,    i) {
+    for (i = 1; i < rows[round]; i++)
+        if (up_to[round, i] >= share * total[round])
+            break
+    return ns[round, i]
+}
+
+function median(share,    i, j, n, value, sorted) {
+    for (i = 1; i <= rounds; i++) {
+        value = quantile(i, share)
+        for (j = ++n; j > 1 && sorted[j - 1] > value; j--)
+            sorted[j] = sorted[j - 1]
+        sorted[j] = value
+    }
+    return (sorted[int((n + 1) / 2)] + sorted[int((n + 2) / 2)]) / 2
+}
