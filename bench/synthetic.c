@@ -212,27 +212,28 @@ static void aligned(void)
 }
 
 /*
- * Albums of pictures: looked through, one picture taking the place of another,
- * and closed; small notes about each stay. What comes from the break is held
- * under the notes; a mapping of its own goes back when it is freed, unless
- * freed mappings have raised the threshold for the next album.
+ * Albums of pictures: opened, looked through and closed; small notes about the
+ * pictures stay. What comes from the break is held under the notes; a mapping
+ * of its own goes back when it is freed. That raises the threshold to its
+ * size, which does not matter while each album's pictures are twice as large
+ * as those before. Then come three more albums with pictures of one size.
  */
 static void large(void)
 {
-    enum { ALBUMS = 6, LOADS = 100, PICTURES = 24, NOTES = 8 };
+    enum { ALBUMS = 8, SIZES = 5, PICTURES = 128, NOTES = 1024 };
     uint32_t note = PICTURES;
 
     for (int album = 0; album < ALBUMS; album++) {
-        for (uint32_t load = 0; load < LOADS; load++) {
-            uint32_t picture = load < PICTURES ? load : below(PICTURES);
+        int doubled = album < SIZES ? album : SIZES - 1;
+        uint32_t pictures = PICTURES >> doubled;
+        size_t least = (size_t)(128 << 10) << doubled;
 
-            if (load >= PICTURES)
-                write_free(picture);
-            write_malloc(picture, size_between(128 << 10, 4 << 20));
-            for (int i = 0; i < NOTES; i++)
+        for (uint32_t picture = 0; picture < pictures; picture++) {
+            write_malloc(picture, size_between(least, 2 * least));
+            for (uint32_t i = 0; i < NOTES / pictures; i++)
                 write_malloc(note++, size_between(32, 512));
         }
-        for (uint32_t picture = 0; picture < PICTURES; picture++)
+        for (uint32_t picture = 0; picture < pictures; picture++)
             write_free(picture);
     }
 }
@@ -251,7 +252,7 @@ static const struct {
     {"drift", drift, "slots overwritten with other sizes, 80 % deleted"},
     {"realloc", growth, "vectors that grow, strings in between"},
     {"aligned", aligned, "alignments of 32 to 4096, and none"},
-    {"large", large, "128 KiB to 4 MiB, small ones in between"},
+    {"large", large, "128 KiB to 4 MiB, small ones in between, which stay"},
 };
 
 int main(int argc, char **argv)

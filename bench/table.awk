@@ -65,7 +65,11 @@ function mean(what, name) {
 
 function range(what, name) {
     return n[what, name] ? \
-        sprintf("%.2f-%.4g", low[what, name], high[what, name]) : "-"
+        short(low[what, name]) "-" short(high[what, name]) : "-"
+}
+
+function short(ratio) {
+    return sprintf(ratio < 10 ? "%.2f" : "%.0f", ratio)
 }
 
 function most(what, name) {

@@ -19,14 +19,12 @@ columns(n) = 1
 facts = ask('$4 > 0 && $5 != "used" && $2 !~ /^0[1-3]-/ { ' . \
     'if ($4 > size) size = $4; if ($6 > most) most = $6 } ' . \
     'END { print size + 0, most + 0 }')
-free(name, kind) = rows(name) . sprintf( \
-    " | awk -F, '$5 == \"%s\" { print; n++ } END { if (!n) print \",,,1,,0\" }'", \
-    kind)
+free(name, kind) = rows(name) . " | grep '," . kind . ",' || echo ,,,1,,0.1"
 
 eval start(190 + 180 * panels)
 foot = up(100, 4)
 eval heading("Free chunks by size, when most is free: " . about, sprintf( \
-    "build/bench/walk bins 300 build/traces/%s.trace LIBRARY", workload))
+    "build/bench/walk bins 200 build/traces/%s.trace LIBRARY", workload))
 eval axes_of_panels("size of the chunk in bytes, log scale", \
     "free chunks, log scale")
 set multiplot

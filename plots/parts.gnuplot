@@ -36,16 +36,17 @@ set yrange [0:limit]
 set xtics tics_step(operations / unit)
 set ytics tics_step(limit)
 set key off
+
 # Areas are drawn from the highest down, each over the one before it.
-area(k) = sprintf("rows(name) every 1 + samples / 150 using ($4 / unit):((%s) / MiB) with " . \
-    "filledcurves y1=0 fillcolor rgb '%s'", \
-    "$5 + $6 + $7 + $8 + $9"[1:5 * k - 3], kind_colour[k])
 array kind_colour[5] = [used_colour, rounding_colour, own_colour, \
                         free_colour, top_colour]
-areas = text ? "rows(name) using ($4 / unit):(($5 + $6 + $7 + $8 + $9) / MiB) " . \
-    "with points pointtype '.', rows(name) using ($4 / unit):($5 / MiB) " . \
-    "with points pointtype '#'" : \
-    area(5) . ", " . area(4) . ", " . area(3) . ", " . area(2) . ", " . area(1)
+curve_of(k) = "rows(name) every 1 + samples / 120 using ($4 / unit):((" . \
+    "$5 + $6 + $7 + $8 + $9"[1:5 * k - 3] . ") / MiB) with "
+area(k) = curve_of(k) . (text ? "points pointtype kind_letter[" . k . "]" : \
+    "filledcurves y1=0 fillcolor rgb kind_colour[" . k . "]")
+array kind_letter[5] = ["#", "r", "h", ".", "-"]
+areas = area(5) . ", " . area(4) . ", " . area(3) . ", " . area(2) . ", " . \
+    area(1)
 do for [i=0:panels - 1] {
     name = word(names, i + 1)
     eval place(i)
@@ -55,7 +56,7 @@ do for [i=0:panels - 1] {
     eval "plot " . areas
     unset label
 }
-eval key_below(text ? "# requested   . held" : "")
+eval key_below(text ? "# requested  r rounding  h headers  . free  - top" : "")
 plot -1, \
     keyentry with boxes fillcolor rgb used_colour title "requested", \
     keyentry with boxes fillcolor rgb rounding_colour title "rounding", \

@@ -14,7 +14,8 @@ load "plots/style.gnuplot"
 
 # search.csv: 4 free chunks, 6 malloc, 8 first malloc, 9 note
 names = names_with('$6 != "" && $2 != "system-notcache"')
-sorting = text ? "" : names_with('$8 != "" && $2 ~ /^[0-9]/ && $2 !~ /^0[1-3]-/')
+sorting = text ? "" : \
+    names_with('$8 != "" && $2 ~ /^[0-9]/ && $2 !~ /^0[1-3]-/')
 notes = ask('$9 != "" && !seen[$2]++ { print $2 ": " $9 }')
 
 eval start(800)
@@ -37,9 +38,9 @@ set ylabel "time of a malloc, log scale" offset 0.5,0
 set key at screen 0.53, up(12, 0) bottom center vertical Left reverse \
     maxrows (words(names) + 2) / 2 samplen 2.5 font ",16"
 
-dotted = ", for [name in sorting] medians(name, '4', 8) using 1:2 with lines " . \
-    "linewidth 2 dashtype 3 linecolor rgb colour(name), -1 with lines " . \
-    "linewidth 2 dashtype 3 linecolor rgb 'black' " . \
+dotted = ", for [name in sorting] medians(name, '4', 8) using 1:2 " . \
+    "with lines linewidth 2 dashtype 3 linecolor rgb colour(name), " . \
+    "-1 with lines linewidth 2 dashtype 3 linecolor rgb 'black' " . \
     "title 'first 5 mallocs after frees'"
 eval "plot for [name in names] medians(name, '4', 6) " . ranged . \
     " title name" . (sorting eq "" ? "" : dotted)

@@ -17,19 +17,24 @@ names = names_with('$6 > 0 && $2 != "none"')
 none = summary("none", 6)
 stopped(name) = summary(name, 11) < summary(name, 10) ? sprintf( \
     ", stopped at %.2g %%", 100 * summary(name, 11) / summary(name, 10)) : ""
-said(name) = sprintf("%.2f, %.3g ns%s", summary(name, 6), \
-    summary(name, 3), stopped(name))
+spelled(ns) = ns < 1e3 ? sprintf("%.3g ns", ns) : \
+    ns < 1e6 ? sprintf("%.3g µs", ns / 1e3) : sprintf("%.3g ms", ns / 1e6)
+said(name) = sprintf("%.3g, %s%s", summary(name, 6), \
+    spelled(summary(name, 3)), stopped(name))
+facts = ask('$6 > 0 { if (!low || $6 < low) low = $6; ' . \
+    'if ($8 > high) high = $8 } END { print low, high }')
 
 eval start(200 + 38 * words(names))
 eval heading("Time per call: " . about, sprintf( \
     "build/bench/replay build/traces/%s.trace LIBRARY", workload))
 set lmargin at screen (text ? 0.20 : 0.225)
-set rmargin at screen 0.70
+set rmargin at screen 0.67
 set tmargin at screen down(80, 3)
 set bmargin at screen up(90, 4)
 set xlabel "times the time of the system's malloc, log scale" offset 0,0.4
 set logscale x
-set xtics (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000)
+set xrange [real(word(facts, 1)) / 1.2:word(facts, 2) * 1.2]
+set xtics (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 1e4)
 set format x "%g"
 set yrange [words(names) + 0.6:0.3]
 set grid noytics xtics
@@ -37,7 +42,6 @@ set key off
 set ytics ()
 set for [i=1:words(names)] ytics add (word(names, i) i) scale 0
 if (none > 0) {
-    set xrange [none / 1.2:]
     set arrow from none, graph 0 to none, graph 1 nohead linewidth 3 \
         linecolor rgb live_colour
     set label "the benchmark alone" at none, graph 1 offset 0.7,-0.5 \

@@ -24,7 +24,8 @@ facts = ask('$6 > 0 && $2 != "none" { if (!low || $6 < low) low = $6; ' . \
     'if ($6 > high) high = $6 } END { print low, high }')
 
 eval start(280 + 52 * count)
-eval heading("Time per call on each workload" . (about eq "all" ? "" : ": " . about), \
+eval heading("Time per call on each workload" . \
+    (about eq "all" ? "" : ": " . about), \
     "build/bench/replay build/traces/WORKLOAD.trace LIBRARY")
 set lmargin at screen 0.2
 set rmargin at screen 0.97

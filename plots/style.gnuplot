@@ -53,7 +53,8 @@ summary(name, column) = real(system(sprintf("awk -F, '$1 == \"%s\" && " . \
     "$2 == \"%s\" { n = $%d } END { print n + 0 }' '%s/summary.csv'", \
     workload, name, column, folder)))
 
-if (system(lines . " -c") eq "0") {
+count = system(lines . " -c")
+if (count eq "0" || count eq "") {
     print sprintf("plots: %s: no rows of %s", data, workload)
     exit status 1
 }
@@ -108,10 +109,11 @@ up(pixels, text_lines) = text ? text_lines / 30.0 : pixels / page
 
 # What is compared, and the command that made the numbers.
 down(pixels, text_lines) = text ? 1 - text_lines / 30.0 : 1 - pixels / page
-heading(title, command) = sprintf( \
-    "set label '%s' at screen 0.02, %g font ',22';" . \
-    "set label '%s' at screen 0.02, %g font ',15' textcolor rgb '%s'", \
-    title, down(30, 0.5), command, down(60, 1.5), quiet_colour)
+heading(title, command) = (heading_title = title, \
+    heading_command = command, sprintf( \
+    "set label heading_title at screen 0.02, %g font ',22';" . \
+    "set label heading_command at screen 0.02, %g font ',15' " . \
+    "textcolor rgb quiet_colour", down(30, 0.5), down(60, 1.5)))
 
 # Panels side by side, numbered from 0, `panels` in all, with room for the
 # heading and, below `foot`, for the key: place(i) moves to one of them.
@@ -140,8 +142,9 @@ beyond(mebibytes) = sprintf("set label 'to %.3g MiB' " . \
     "at graph 1.05, 1 right offset 0,0.6 font ',15' front", mebibytes)
 
 # Makes room for a key below all panels: an empty plot must follow.
-key_below(letters) = "unset logscale; unset border; unset tics; unset label;" . \
-    "set lmargin at screen 0; set rmargin at screen 1; set xrange [0:1];" . \
+key_below(letters) = "unset logscale; unset border; unset tics;" . \
+    "unset label; set lmargin at screen 0; set rmargin at screen 1;" . \
+    "set xrange [0:1];" . \
     "set bmargin at screen 0; set tmargin at screen up(50, 2);" . \
     "set yrange [0:1];" . (letters eq "" ? "set key center center " . \
     "horizontal Left reverse samplen 1.5 width -1" : \
