@@ -6,7 +6,7 @@
 # summary.csv is what bench/summarise.awk prints. A ratio over the workloads
 # is their geometric mean, with the lowest and the highest beside it. held/live
 # compares the peaks of the bytes held from the system and of the live bytes;
-# resident/live likewise; kept is what was still held at the end, as a share
+# resident/live likewise; kept is what was still resident at the end, as a share
 # of the peak. Runs that were stopped count with what they did.
 
 BEGIN { FS = "," }
@@ -23,7 +23,7 @@ BEGIN { FS = "," }
     add("notcache", $9)
     add("held", over($13, $12))
     add("resident", over($14, $12))
-    add("kept", over($16, $13))
+    add("kept", over($17, $14))
     if ($18 ~ /^stopped/)
         stopped[$2]++
 }
