@@ -21,7 +21,6 @@ plot: stages bench ## draw RUN="any command" (or TRACE=file) on every stage
 
 # The text of RUN as it was given: make would take a `$$` in it for its own.
 plot: export COMMAND = $(value RUN)
-plot: export TRACE
 
 peers: ## install the allocators that people use, to compare with
 	@tools/setup jemalloc mimalloc tcmalloc

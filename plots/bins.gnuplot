@@ -24,7 +24,7 @@ free(name, kind) = rows(name) . " | grep '," . kind . ",' || echo ,,,1,,0.1"
 eval start(190 + 180 * panels)
 foot = up(100, 4)
 eval heading("Free chunks by size, when most is free: " . about, sprintf( \
-    "build/bench/walk bins 200 build/traces/%s.trace LIBRARY", workload))
+    "build/bench/walk bins 200 %s LIBRARY", trace))
 eval axes_of_panels("size of the chunk in bytes, log scale", \
     "free chunks, log scale")
 set multiplot

@@ -33,6 +33,6 @@ samples = int(ask_of(word(names, 1), "END { print NR - 1 }"))
 
 eval start(250 + 38 * words(names))
 eval heading("What the bytes are for at the peak: " . about, sprintf( \
-    "build/bench/walk parts %d build/traces/%s.trace LIBRARY", \
-    samples, workload))
+    "build/bench/walk parts %d %s LIBRARY", \
+    samples, trace))
 load "plots/bars.gnuplot"

@@ -32,12 +32,12 @@ set xrange [0:operations / unit]
 set yrange [0:*]
 set ylabel "MiB held" offset 1,0
 set key off
-eval heading("Heap growth: " . about, sprintf( \
-    "build/bench/replay --samples %d build/traces/%s.trace LIBRARY", \
-    int(word(facts, 3)), workload))
+eval heading("Heap growth on each stage: " . about, sprintf( \
+    "build/bench/replay --samples %d %s LIBRARY", \
+    int(word(facts, 3)), trace))
 
 area = "rows(whole) using ($4 / unit):($6 / MiB) with filledcurves y1=0 " . \
-    "fillcolor rgb live_colour title 'live bytes'"
+    "fillcolor rgb live_colour title '" . (text ? "X: " : "") . "live bytes'"
 lines_held = "for [name in names] held(name) using ($4 / unit):($7 / MiB) " . \
     steps . " title name"
 plot_all = "plot " . area . ", " . lines_held

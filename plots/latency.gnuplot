@@ -17,7 +17,7 @@ tail(name) = rows(name) . " | awk -f plots/latency.awk"
 
 eval start(800)
 eval heading("Latency of single calls: " . about, sprintf( \
-    "build/bench/latency build/traces/%s.trace LIBRARY", workload))
+    "build/bench/latency %s LIBRARY", trace))
 set lmargin at screen 0.165
 set rmargin at screen 0.95
 set tmargin at screen down(85, 3)

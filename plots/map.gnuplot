@@ -47,8 +47,8 @@ points(name) = rows(name) . sprintf(" | awk -v operations=%d -v limit=%d " . \
 image = text ? "using (x($1)):(y($2)):3 with labels" : \
     "using (x($1)):(y($2)):3:4:5:6 with rgbalpha"
 eval heading("Heap map of each stage: " . about, sprintf( \
-    "build/bench/walk map 200 %d build/traces/%s.trace LIBRARY", \
-    cell, workload))
+    "build/bench/walk map 200 %d %s LIBRARY", \
+    cell, trace))
 eval axes_of_panels(unit > 1e3 ? "million calls" : "thousand calls", \
     "address, MiB")
 set multiplot

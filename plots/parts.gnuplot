@@ -27,8 +27,8 @@ samples = int(ask_of(word(names, 1), "END { print NR - 1 }"))
 eval start(170 + 230 * floors(panels))
 foot = up(105, 4)
 eval heading("What the bytes are for: " . about, sprintf( \
-    "build/bench/walk parts %d build/traces/%s.trace LIBRARY", \
-    samples, workload))
+    "build/bench/walk parts %d %s LIBRARY", \
+    samples, trace))
 eval axes_of_panels(unit > 1e3 ? "million calls" : "thousand calls", "MiB held")
 set multiplot
 set xrange [0:operations / unit]

@@ -23,7 +23,7 @@ size(e) = e < 10 ? sprintf("%d", 2 ** e) : \
 
 eval start(620)
 eval heading("Sizes of requests: " . about, sprintf( \
-    "build/bench/sizes build/traces/%s.trace", workload))
+    "build/bench/sizes %s", trace))
 set multiplot
 set lmargin at screen 0.115
 set rmargin at screen 0.97

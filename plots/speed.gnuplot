@@ -26,7 +26,7 @@ facts = ask('$6 > 0 { if (!low || $6 < low) low = $6; ' . \
 
 eval start(200 + 38 * words(names))
 eval heading("Time per call: " . about, sprintf( \
-    "build/bench/replay build/traces/%s.trace LIBRARY", workload))
+    "build/bench/replay %s LIBRARY", trace))
 set lmargin at screen (text ? 0.20 : 0.225)
 set rmargin at screen 0.67
 set tmargin at screen down(80, 3)

@@ -60,6 +60,10 @@ if (count eq "0" || count eq "") {
 }
 if (about eq "") { about = workload }
 
+# The workload's trace lies with the one that the CSV's command names.
+trace = system(sprintf("sed -n 's|^# command: .* \\([^ ]*/\\)[^/]*\\.trace[ ,]" . \
+    ".*|\\1|p' '%s'", data)) . workload . ".trace"
+
 # --- the palette ---------------------------------------------------------
 
 array stage_colour[8] = ["#d55e00", "#e69f00", "#009e73", "#56b4e9", \

@@ -35,5 +35,5 @@ do for [i=1:words(names)] {
 
 eval start(250 + 38 * words(names))
 eval heading("System calls for memory: " . about, sprintf( \
-    "bench/syscalls build/traces/%s.trace LIBRARY", workload))
+    "bench/syscalls %s LIBRARY", trace))
 load "plots/bars.gnuplot"

@@ -13,7 +13,7 @@ data = "threads.csv"
 load "plots/style.gnuplot"
 
 # threads.csv: 4 threads, 5 operations a second, 6 ratio, 7 arenas
-names = names_with('$6 != "" && $2 != "none"')
+names = names_with('$6 != ""')
 workloads = ask('$6 != "" && !seen[$1]++ { printf "%s ", $1 }')
 panels = words(workloads)
 most_threads = real(ask('$4 > most { most = $4 } END { print most }'))
