@@ -26,9 +26,7 @@ peers: ## install the allocators that people use, to compare with
 	@tools/setup jemalloc mimalloc tcmalloc
 
 figures: report ## make the report, and take its figures over into docs/
-	@mkdir -p docs/figures
-	cp build/report/growth.svg build/report/search.svg \
-	    build/report/threads.svg docs/figures/
+	@tools/figures
 
 test: stages bench suite ## test every stage; MALLOC=lib.so: that one; SEED=n
 	@tests/run $(if $(MALLOC),--malloc "$(MALLOC)") $(if $(SEED),--seed "$(SEED)")
