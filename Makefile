@@ -22,6 +22,10 @@ plot: stages bench ## draw RUN="any command" (or TRACE=file) on every stage
 # The text of RUN as it was given: make would take a `$$` in it for its own.
 plot: export COMMAND = $(value RUN)
 
+verify: stages bench ## compare memory replayed with that of whole processes
+	@tools/setup time
+	@bench/verify
+
 peers: ## install the allocators that people use, to compare with
 	@tools/setup jemalloc mimalloc tcmalloc
 
@@ -106,5 +110,5 @@ build/traces/synthetic: build/bench/synthetic
 	    $< $$name >build/traces/$$name.trace || exit 1; done
 	@touch $@
 
-.PHONY: help report plot peers figures test steps traces stages clean bench \
-        suite $(CHAPTERS)
+.PHONY: help report plot verify peers figures test steps traces stages clean \
+        bench suite $(CHAPTERS)
