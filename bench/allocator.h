@@ -170,7 +170,8 @@ static inline void in_child(const struct allocator *allocator,
     if (child == 0) {
         alarm(PATIENCE);
         work(context);
-        exit(fflush(stdout) == 0 ? 0 : 1);
+        close_output();
+        exit(0);
     }
     if (child < 0 || waitpid(child, &status, 0) < 0)
         die("fork", strerror(errno));

@@ -142,5 +142,6 @@ int main(int argc, char **argv)
         if (calls[i] > 0)
             printf("%llu,%zu\n", (unsigned long long)bucket_end(i), calls[i]);
     }
-    return fflush(stdout) == 0 ? 0 : 1;
+    end_report(&player);
+    return 0;
 }

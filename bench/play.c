@@ -7,6 +7,8 @@
 #define _GNU_SOURCE
 #include "play.h"
 
+#include <limits.h>
+#include <pthread.h>
 #include <sys/time.h>
 
 enum {
@@ -59,10 +61,11 @@ static void play_realloc(struct player *player, const struct op *op)
     struct object *object = &player->objects[op->object];
     unsigned char *payload;
     size_t kept = object->size < op->size ? object->size : op->size;
+    size_t size = op->size > 0 ? op->size : 1; /* 0 would free it, here */
 
     if (object->payload)
         check_tag(player, op, object->payload, object->size);
-    payload = player->allocator.realloc(object->payload, op->size);
+    payload = player->allocator.realloc(object->payload, size);
     if (!payload) { /* the old one stays */
         player->failed++;
         return;
@@ -125,12 +128,12 @@ void play_one(struct player *player)
  * this one comes back to nothing that it could disturb.) */
 static _Noreturn void give_up(const char *what)
 {
-    char line[300];
-    int length = snprintf(line, sizeof(line), "%s: %s: operation %zu: %s\n",
-                          program_invocation_short_name,
-                          playing->allocator.name, playing->done, what);
+    char line[PATH_MAX + 100];
 
-    if (write(STDERR_FILENO, line, (size_t)length) < 0)
+    snprintf(line, sizeof(line), "%s: %s: operation %zu: %s\n",
+             program_invocation_short_name, playing->allocator.name,
+             playing->done, what);
+    if (write(STDERR_FILENO, line, strlen(line)) < 0)
         _exit(2);
     _exit(1);
 }
@@ -149,11 +152,15 @@ static void on_crash(int signal)
     give_up(signal == SIGABRT ? "the allocator aborted" : "crashed");
 }
 
+/* A call that never ends calling itself has used up its own stack. */
 static void set_handlers(void)
 {
+    static char reserve[1 << 16];
+    stack_t stack = {.ss_sp = reserve, .ss_size = sizeof(reserve)};
     struct sigaction alarm = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
-    struct sigaction crash = {.sa_handler = on_crash};
+    struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
 
+    sigaltstack(&stack, NULL);
     sigaction(SIGALRM, &alarm, NULL);
     sigaction(SIGABRT, &crash, NULL);
     sigaction(SIGSEGV, &crash, NULL);
@@ -166,11 +173,8 @@ static void set_handlers(void)
 
 void begin_play(struct player *player)
 {
-    double whole = (double)(time_t)player->budget;
-    struct timeval time = {
-        .tv_sec = (time_t)player->budget,
-        .tv_usec = (suseconds_t)(1e6 * (player->budget - whole)),
-    };
+    long us = (long)(1e6 * player->budget) + 1; /* 0 would be no timer */
+    struct timeval time = {us / 1000000, us % 1000000};
     struct itimerval timer = {.it_interval = time, .it_value = time};
 
     playing = player;
@@ -192,12 +196,49 @@ bool play_is_over(const struct player *player)
     return player->done == player->trace.count || out_of_time;
 }
 
+static void *sleep_on(void *nothing)
+{
+    for (;;)
+        pause();
+    return nothing;
+}
+
+/* While a process has one thread, allocators leave out their locks. So a trace
+ * of several is played beside a second thread, which sleeps. */
+static void begin_second_thread(void)
+{
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, sleep_on, NULL) != 0)
+        die("threads", "cannot start another one");
+}
+
 void play(struct player *player)
 {
+    if (player->trace.threads > 1)
+        begin_second_thread();
     begin_play(player);
     while (!play_is_over(player))
         play_one(player);
     end_play(player);
+}
+
+const char *play_note(const struct player *player)
+{
+    size_t count = player->trace.count, done = player->done;
+    static char note[80];
+
+    if (done < count)
+        snprintf(note, sizeof(note), "stopped at %g %% after %g s",
+                 (double)(1000 * done / count) / 10, player->budget);
+    return note;
+}
+
+void end_report(const struct player *player)
+{
+    close_output();
+    if (player->done < player->trace.count)
+        die(player->allocator.name, play_note(player));
 }
 
 /* --- before ------------------------------------------------------------- */

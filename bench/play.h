@@ -57,6 +57,13 @@ void end_play(struct player *player);
 /* Have all operations been played, or is the budget used up? */
 bool play_is_over(const struct player *player);
 
+/* How far the budget let it come; empty if all was played. */
+const char *play_note(const struct player *player);
+
+/* Comes last, where no row has the note: a run that the budget has stopped
+ * ends with it on stderr and with status 1. What it printed stays. */
+void end_report(const struct player *player);
+
 /* Prints the error of a bad command line. */
 _Noreturn void usage(const char *arguments);
 

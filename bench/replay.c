@@ -13,15 +13,15 @@
  *
  * With it N + 1 rows say what is live, held and resident, and the peaks so
  * far. The calls are made by threads as recorded (see watch.h). Bytes held and
- * resident are asked for at each sample, and after each large request: of a
- * peak in between at most what small requests add in an Nth of the run is
- * missed, or a hundredth of the most that is live.
+ * resident are asked for at each sample, after each large request, and when
+ * small ones have added as much: 64 KiB, or a hundredth of the most that is
+ * live. So little of a peak between samples is missed.
  */
 #define _GNU_SOURCE
 #include "watch.h"
 
 enum {
-    LARGE = 64 * 1024, /* a request, in bytes; more if more is live */
+    LARGE = 64 * 1024, /* bytes to ask after; more if more is live */
     DEFAULT_BUDGET = 20,
 };
 
@@ -33,6 +33,7 @@ struct sample {
 
 struct samples {
     size_t large, taken;
+    size_t lowest; /* live, since they were asked for because of it */
     struct sample now;
     struct sample *all;
 };
@@ -44,11 +45,8 @@ static size_t larger(size_t a, size_t b)
 
 static void ask(const struct player *player, struct sample *now)
 {
-    size_t resident = resident_bytes();
-
     now->held = player->allocator.held ? player->allocator.held() : 0;
-    now->resident = larger(resident, player->resident_before) -
-                    player->resident_before;
+    now->resident = resident_beyond(player->resident_before);
     now->peak_held = larger(now->peak_held, now->held);
     now->peak_resident = larger(now->peak_resident, now->resident);
 }
@@ -72,23 +70,25 @@ static void find_peaks(const struct player *player, const struct op *op,
     struct sample *now = &samples->now;
 
     now->peak_live = larger(now->peak_live, player->live);
-    if (op->size >= samples->large)
-        ask(player, now);
+    if (player->live < samples->lowest)
+        samples->lowest = player->live;
+    if (op->size < samples->large &&
+        player->live - samples->lowest < samples->large)
+        return;
+    ask(player, now);
+    samples->lowest = player->live;
 }
 
 /* --- the report --------------------------------------------------------- */
 
 static void print_timed(const struct player *player)
 {
-    size_t count = player->trace.count, done = player->done;
+    size_t done = player->done;
 
     printf("operations,done,seconds,ns_per_operation,failed,note\n");
-    printf("%zu,%zu,%.6f,%.2f,%zu,", count, done, player->seconds,
+    printf("%zu,%zu,%.6f,%.2f,%zu,", player->trace.count, done, player->seconds,
            done ? 1e9 * player->seconds / (double)done : 0, player->failed);
-    if (done < count)
-        printf("stopped at %.2g %% after %g s",
-               100.0 * (double)done / (double)count, player->budget);
-    printf("\n");
+    printf("%s\n", play_note(player));
 }
 
 static void print_number(bool known, size_t number)
@@ -153,9 +153,11 @@ int main(int argc, char **argv)
     open_player(&player, argv[1], argv[2]);
     if (samples > 0) {
         play_sampled(&player, samples);
+        end_report(&player);
     } else {
         play(&player);
         print_timed(&player);
+        close_output();
     }
-    return fflush(stdout) == 0 ? 0 : 1;
+    return 0;
 }

@@ -10,6 +10,7 @@
  */
 #include "trace.h"
 
+#include <err.h>
 #include <stdio.h>
 
 /* Keeps to one line: a command may have any bytes. */
@@ -44,5 +45,7 @@ int main(int argc, char **argv)
                trace.threads, trace.peak_live, trace.strays);
         print_command(&trace);
     }
+    if (fflush(stdout) != 0)
+        err(1, "standard output");
     return status;
 }

@@ -33,7 +33,8 @@ struct test {
     unsigned threads;
     double operations_per_second;
     int arenas;
-    size_t resident;
+    size_t resident_before; /* 0: not known */
+    size_t resident;        /* beyond those */
 };
 
 /* --- a worker ----------------------------------------------------------- */
@@ -118,7 +119,7 @@ static struct worker *start_workers(struct test *test)
         workers[i].alone = test->threads == 1;
         workers[i].producer = &workers[i & ~1u];
     }
-    test->resident = resident_bytes();
+    test->resident_before = resident_bytes();
     for (unsigned i = 0; i < test->threads; i++)
         start_thread(&workers[i], work);
     return workers;
@@ -133,7 +134,7 @@ static void run(void *context)
     usleep(POINT);
     test->stop = true;
     pthread_barrier_wait(&test->barrier);
-    test->resident = resident_bytes() - test->resident;
+    test->resident = resident_beyond(test->resident_before);
     test->arenas = count_arenas(test->allocator);
     for (unsigned i = 0; i < test->threads; i++) {
         test->operations_per_second +=
@@ -149,7 +150,10 @@ static void print_row(const struct test *test, double first)
            test->operations_per_second / first);
     if (test->arenas > 0)
         printf("%d", test->arenas);
-    printf(",%zu,\n", test->resident);
+    printf(",");
+    if (test->resident_before > 0)
+        printf("%zu", test->resident);
+    printf(",\n");
 }
 
 /* --- the command line ---------------------------------------------------- */
@@ -194,5 +198,6 @@ int main(int argc, char **argv)
             first = test->operations_per_second;
         print_row(test, first);
     }
-    return fflush(stdout) == 0 ? 0 : 1;
+    close_output();
+    return 0;
 }

@@ -53,6 +53,13 @@ static inline double seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* Comes last: dies if what was printed has not arrived. */
+static inline void close_output(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        die("standard output", strerror(errno));
+}
+
 /* The value of an option: a number above zero. */
 static inline double number_of(const char *option, const char *text)
 {
@@ -91,6 +98,14 @@ static inline size_t resident_bytes(void)
     text[length > 0 ? length : 0] = '\0';
     line = strstr(text, "\nAnonymous:");
     return line ? 1024 * strtoul(line + strlen("\nAnonymous:"), NULL, 10) : 0;
+}
+
+/* Those that were not resident before. */
+static inline size_t resident_beyond(size_t before)
+{
+    size_t now = resident_bytes();
+
+    return now > before ? now - before : 0;
 }
 
 #endif

@@ -70,5 +70,6 @@ int main(int argc, char **argv)
         !(argc == 5 && (is(argv[1], "parts") || is(argv[1], "bins"))))
         usage(arguments);
     walk(&player, &argv[1]);
-    return fflush(stdout) == 0 ? 0 : 1;
+    end_report(&player);
+    return 0;
 }

@@ -18,7 +18,7 @@
 
 enum {
     SLOTS = 1000,
-    BATCH = 100, /* calls between two looks at the clock, or at a ring */
+    BATCH = 100, /* calls between two looks at the end, or at a ring */
     LIFE = 5000, /* payloads that a thread of larson replaces, then it ends */
     LINE = 128,  /* no two threads write within so many bytes */
 };

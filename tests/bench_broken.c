@@ -2,15 +2,19 @@
  * bench_broken.c - a malloc with the fault that BROKEN names, for tests/bench.
  *
  * overlap: every payload is the same memory; null: there is never any memory;
- * hang: the tenth malloc does not return; abort: it aborts; slow: an allocation
- * takes a millisecond. Otherwise it hands out new memory each time. Its functions do not call each other by their
- * public names, for which a library opened locally would get libc's. The
- * benchmarks must say what is wrong, and never go wrong themselves.
+ * hang: the eleventh malloc does not return; abort: it aborts; deep: it calls
+ * itself for ever; slow: an allocation takes a millisecond; late: the
+ * thousandth takes a fifth of a second; alone: there is no memory for a process
+ * of one thread. Otherwise it hands out new memory each time. Its functions do
+ * not call each other by their public names, for which a library opened locally
+ * would get libc's. The benchmarks must say what is wrong, and never go wrong
+ * themselves.
  */
 #define _GNU_SOURCE
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char memory[1 << 24];
@@ -24,18 +28,38 @@ static int broken(const char *fault)
     return wanted && strcmp(wanted, fault) == 0;
 }
 
+/* The links to it are `.`, the one from above, and one a thread. */
+static int alone(void)
+{
+    struct stat tasks;
+
+    return stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink == 3;
+}
+
+/* Never ends: depth is not 0, which the compiler cannot know. */
+static size_t deeper(volatile size_t depth)
+{
+    return depth == 0 ? 0 : depth + deeper(depth + 1) * depth;
+}
+
 static void *allocate(size_t size)
 {
     char *payload = memory + used;
 
     if (broken("null") || size > sizeof(memory) - used)
         return NULL;
+    if (broken("alone") && alone())
+        return NULL;
     while (broken("hang") && calls >= 10)
         ;
     if (broken("abort") && calls >= 10)
         abort();
+    if (broken("deep") && calls >= 10)
+        payload += deeper(1);
     if (broken("slow"))
         usleep(1000);
+    if (broken("late") && calls == 999)
+        usleep(200 * 1000);
     calls++;
     if (!broken("overlap"))
         used += (size + 15) / 16 * 16;
