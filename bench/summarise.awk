@@ -39,6 +39,7 @@ FILENAME ~ /time.csv$/ {
 }
 
 {
+    sampled[pair] = $4
     peaks[pair] = $9 OFS $10 OFS $11
     ends[pair] = $6 OFS $7 OFS $8
 }
@@ -52,6 +53,8 @@ END {
 }
 
 function print_row(pair,    part, beside, notcache) {
+    if (sampled[pair] < operations[pair]) # stopped before its peak, perhaps
+        peaks[pair] = ends[pair] = ""
     split(pair, part, OFS)
     beside = compare(pair, part[1] OFS "system")
     notcache = compare(pair, part[1] OFS "system-notcache")

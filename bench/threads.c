@@ -18,6 +18,7 @@
 #include "workloads.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 enum {
     MAX_ARENAS = 1024,  /* whose numbers are counted */
@@ -175,12 +176,22 @@ static const struct workload *workload_named(const char *name)
     usage();
 }
 
+/* Those that this process may use: fewer than there are, in a container. */
+static unsigned count_cores(void)
+{
+    cpu_set_t cores;
+
+    if (sched_getaffinity(0, sizeof(cores), &cores) != 0)
+        die("sched_getaffinity", strerror(errno));
+    return (unsigned)CPU_COUNT(&cores);
+}
+
 int main(int argc, char **argv)
 {
     struct test *test = map_memory(sizeof(*test), MAP_SHARED);
     struct allocator allocator = {0};
     const struct workload *workload;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned cores = count_cores();
     double first = 0;
 
     if (argc != 3)

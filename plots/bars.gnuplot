@@ -1,6 +1,6 @@
 # bars.gnuplot - stacked bars lying on their side, a row for each name.
 #
-# Load it after plots/style.gnuplot and `eval start(...)`, with
+# Load it after plots/page.gnuplot, with
 #   names            the rows, from top to bottom
 #   kinds            what is stacked, from left to right
 #   kind_colour[]    their colours, and kind_letter[], for text
@@ -20,11 +20,12 @@ stats $totals using 1 name "total" nooutput
 limit = least(total_max, 4 * total_median)
 if (limit <= 0) { limit = total_max > 0 ? total_max : 1 }
 
+# Where a part ends on the axis.
+end(i, k) = least(limit, up_to(i, k))
 set print $parts
 do for [i=1:rows_of_bars] {
     do for [k=1:words(kinds)] {
-        print sprintf("%d,%d,%g,%g", k, i, least(limit, up_to(i, k - 1)), \
-            least(limit, up_to(i, k)))
+        print sprintf("%d,%d,%g,%g", k, i, end(i, k - 1), end(i, k))
     }
 }
 unset print
@@ -43,21 +44,21 @@ set for [i=1:rows_of_bars] ytics add (word(names, i) i) scale 0
 set key at screen 0.5, up(12, 0.5) bottom center vertical Left reverse \
     samplen 1 maxrows 2
 
-letters(x) = int(x * 47 / limit + 0.5)
+# A bar of letters, up to the end of its kind k.
+column_of(x) = int(x * 47 / limit + 0.5)
 repeated(letter, n) = n < 1 ? "" : letter . repeated(letter, n - 1)
-string(i, k) = k < 1 ? "" : string(i, k - 1) . repeated(kind_letter[k], \
-    letters(least(limit, up_to(i, k))) - letters(least(limit, up_to(i, k - 1))))
+spelled(i, k) = k < 1 ? "" : spelled(i, k - 1) . repeated(kind_letter[k], \
+    column_of(end(i, k)) - column_of(end(i, k - 1)))
 do for [i=1:rows_of_bars] {
     set label said[i] at limit, i left offset 1,0 font ",16"
-    if (text) { set label string(i, words(kinds)) at 0, i left offset 1,0 }
+    if (text) { set label spelled(i, words(kinds)) at 0, i left offset 1,0 }
     if (up_to(i, words(kinds)) > limit) {
         set label "//" at limit, i right offset -0.5,0 front \
             textcolor rgb (text ? "black" : "white")
     }
 }
 if (text) {
-    plot for [k=1:words(kinds)] NaN with points pointtype kind_letter[k] \
-        title word(kinds, k)
+    plot for [k=1:words(kinds)] NaN @area_key title word(kinds, k)
 } else {
     plot for [k=1:words(kinds)] $parts \
         using ($1 == k ? $3 : NaN):2:3:4:($2 - 0.36):($2 + 0.36) \

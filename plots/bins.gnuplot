@@ -9,39 +9,39 @@
 # small bins end below 1024 bytes; each of these has one size, a large bin many.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
-data = "bins.csv"
+measure = "bins"
 load "plots/style.gnuplot"
 
 # bins.csv: 4 size, 5 kind, 6 chunks; a size of 0 is another kind of row.
-names = names_with('$2 !~ /^0[1-3]-/ && $4 > 0 && $5 != "used"')
-panels = words(names)
-columns(n) = 1
-facts = ask('$4 > 0 && $5 != "used" && $2 !~ /^0[1-3]-/ { ' . \
-    'if ($4 > size) size = $4; if ($6 > most) most = $6 } ' . \
-    'END { print size + 0, most + 0 }')
+free_rows = '$2 !~ /^0[1-3]-/ && $4 > 0 && $5 != "used"'
+names = names_with(free_rows)
+facts = ask(free_rows . ' { if ($4 > size) size = $4; ' . \
+    'if ($6 > most) most = $6 } END { print size + 0, most + 0 }')
 free(name, kind) = rows(name) . " | grep '," . kind . ",' || echo ,,,1,,0.1"
 
-eval start(190 + 180 * panels)
+panels = words(names)
+columns = 1
+title = "Free chunks by size, when most is free: " . about
+command = sprintf("build/bench/walk bins 200 %s LIBRARY", trace)
+height = 190 + 180 * panels
+load "plots/page.gnuplot"
 foot = up(100, 4)
-eval heading("Free chunks by size, when most is free: " . about, sprintf( \
-    "build/bench/walk bins 200 %s LIBRARY", trace))
-eval axes_of_panels("size of the chunk in bytes, log scale", \
-    "free chunks, log scale")
-set multiplot
+x_label = "size of the chunk in bytes, log scale"
+y_label = "free chunks, log scale"
+load "plots/panels.gnuplot"
 set logscale xy
 set xrange [24:real(word(facts, 1)) * 1.5]
 set yrange [0.7:real(word(facts, 2)) * 5]
-set xtics ("" 32, "" 128, "" 1024, "" 16384, "" 262144, "" 4194304)
 set ytics (1, 10, 100, 1e3, 1e4, 1e5)
-set key off
 set arrow from 136, graph 0 to 136, graph 1 nohead dashtype 2 \
     linecolor rgb quiet_colour
 set arrow from 1016, graph 0 to 1016, graph 1 nohead dashtype 2 \
     linecolor rgb quiet_colour
 do for [i=0:panels - 1] {
     name = word(names, i + 1)
-    eval place(i)
-    if (lowest(i)) {
+    load "plots/panel.gnuplot"
+    set xtics ("" 32, "" 128, "" 1024, "" 16384, "" 262144, "" 4194304)
+    if (i == panels - 1) {
         set xtics ("32" 32, "128" 128, "1 Ki" 1024, "16 Ki" 16384, \
                    "256 Ki" 262144, "4 Mi" 4194304)
     }
@@ -54,8 +54,7 @@ do for [i=0:panels - 1] {
              linecolor rgb mapped_colour
     unset label
 }
-eval key_below("")
-unset arrow
+load "plots/key.gnuplot"
 plot -1, keyentry with boxes fillcolor rgb free_colour title "in a bin", \
     keyentry with boxes fillcolor rgb mapped_colour \
         title "cached: in a fast bin"

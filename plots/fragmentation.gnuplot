@@ -8,7 +8,7 @@
 # rounding and headers within chunks, free and top between them.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
-data = "parts.csv"
+measure = "parts"
 load "plots/style.gnuplot"
 
 # parts.csv: 4 operation, 5 requested, 6 rounding, 7 headers, 8 free, 9 top
@@ -31,8 +31,8 @@ do for [i=1:words(names)] {
 }
 samples = int(ask_of(word(names, 1), "END { print NR - 1 }"))
 
-eval start(250 + 38 * words(names))
-eval heading("What the bytes are for at the peak: " . about, sprintf( \
-    "build/bench/walk parts %d %s LIBRARY", \
-    samples, trace))
+title = "What the bytes are for at the peak: " . about
+command = sprintf("build/bench/walk parts %d %s LIBRARY", samples, trace)
+height = 250 + 38 * words(names)
+load "plots/page.gnuplot"
 load "plots/bars.gnuplot"

@@ -9,15 +9,16 @@
 # slowest call, all of them medians of the rounds. See plots/latency.awk.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
-data = "latency.csv"
+measure = "latency"
 load "plots/style.gnuplot"
 
 names = names_with('$5 > 0')
 tail(name) = rows(name) . " | awk -f plots/latency.awk"
 
-eval start(800)
-eval heading("Latency of single calls: " . about, sprintf( \
-    "build/bench/latency %s LIBRARY", trace))
+title = "Latency of single calls: " . about
+command = sprintf("build/bench/latency %s LIBRARY", trace)
+height = 800
+load "plots/page.gnuplot"
 set lmargin at screen 0.165
 set rmargin at screen 0.95
 set tmargin at screen down(85, 3)

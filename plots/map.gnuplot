@@ -11,67 +11,72 @@
 # scale.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
-data = "map.csv"
+measure = "map"
 load "plots/style.gnuplot"
 
-scale = system(lines . " | awk -f plots/mapscale.awk")
+# Operations, cell, limit; then a stage's name and the end of its addresses,
+# for each stage.
+scale = system(all_rows . " | awk -f plots/mapscale.awk")
 operations = real(word(scale, 1))
 cell = real(word(scale, 2))
 limit = real(word(scale, 3))
-panels = (words(scale) - 3) / 2
 stage_of(panel) = word(scale, 4 + 2 * panel)
 end_of(panel) = real(word(scale, 5 + 2 * panel))
+unit = operations >= 2e6 ? 1e6 : 1e3
+kinds = "used free top mapped own"
+array kind_colour[5] = [used_colour, free_colour, top_colour, \
+                        mapped_colour, own_colour]
+array kind_letter[5] = ["#", ".", "-", "m", "+"]
 
-# Where there is nothing to be read, a point that is not seen.
+# The live bytes, of a run that went on to the end. Where there is nothing to
+# be read, a point that is not seen.
 or_nothing(command) = "< " . command . " || echo ,,,0,0,0"
-gaps(name) = or_nothing(only(name) . " | grep ',gap,'")
+gaps(name) = or_nothing(rows_of(name) . " | grep ',gap,'")
 memory = sprintf("grep -s '^%s,' '%s/memory.csv'", workload, folder)
 whole = system(memory . \
     " | awk -F, '$4 >= most { most = $4; name = $2 } END { print name }'")
 live = or_nothing(memory . " | grep '," . whole . ",'")
-curves = "live using ($4 / unit):($6 / MiB) with lines " . \
-    "linewidth 1.5 linecolor rgb 'black', gaps(name) using (0):($5 / MiB):" . \
-    "(operations / unit):(0) with vectors nohead linewidth 0.5 " . \
-    "linecolor rgb quiet_colour"
 
-eval start(170 + 230 * floors(panels))
+panels = (words(scale) - 3) / 2
+columns = side_by_side(panels)
+title = "Heap map of each stage: " . about
+command = sprintf("build/bench/walk map 200 %d %s LIBRARY", cell, trace)
+height = 170 + 230 * ceil(real(panels) / columns)
+load "plots/page.gnuplot"
 foot = up(105, 4)
+x_label = unit > 1e3 ? "million calls" : "thousand calls"
+y_label = "address, MiB"
+load "plots/panels.gnuplot"
+set xrange [0:operations / unit]
+set yrange [0:limit / MiB]
+set xtics tics_step(operations / unit)
+unset grid
+
+# The image of a heap: so many points wide and high.
 wide = text ? 26 : 240
-high = text ? int(30 * panel_height(panels)) - 2 : int(limit / cell)
-unit = operations >= 2e6 ? 1e6 : 1e3
+high = text ? int(30 * panel_height) - 2 : int(limit / cell)
 x(column) = (column + 0.5) * operations / unit / wide
 y(line) = (line + 0.5) * limit / high / MiB
 points(name) = rows(name) . sprintf(" | awk -v operations=%d -v limit=%d " . \
     "-v columns=%d -v lines=%d -v text=%d -f plots/map.awk", \
     operations, limit, wide, high, text)
-image = text ? "using (x($1)):(y($2)):3 with labels" : \
-    "using (x($1)):(y($2)):3:4:5:6 with rgbalpha"
-eval heading("Heap map of each stage: " . about, sprintf( \
-    "build/bench/walk map 200 %d %s LIBRARY", \
-    cell, trace))
-eval axes_of_panels(unit > 1e3 ? "million calls" : "thousand calls", \
-    "address, MiB")
-set multiplot
-set xrange [0:operations / unit]
-set yrange [0:limit / MiB]
-set xtics tics_step(operations / unit)
-unset grid
-set key off
 do for [i=0:panels - 1] {
-    name = stage_of(i)
-    eval place(i)
-    if (end_of(i) > limit) {
-        eval beyond(end_of(i) / MiB)
+    stage_name = stage_of(i)
+    name = end_of(i) > limit ? cut(stage_name, end_of(i) / MiB) : stage_name
+    load "plots/panel.gnuplot"
+    if (text) {
+        plot points(stage_name) using (x($1)):(y($2)):3 with labels
+    } else {
+        plot points(stage_name) using (x($1)):(y($2)):3:4:5:6 with rgbalpha, \
+             live using ($4 / unit):($6 / MiB) with lines linewidth 1.5 \
+                 linecolor rgb "black", \
+             gaps(stage_name) using (0):($5 / MiB):(operations / unit):(0) \
+                 with vectors nohead linewidth 0.5 linecolor rgb quiet_colour
     }
-    eval "plot points(name) " . image . (text ? "" : ", " . curves)
     unset label
 }
-eval key_below(text ? "# used   . free   - top   m mapped   + own" : "")
-plot -1, \
-    keyentry with boxes fillcolor rgb used_colour title "used", \
-    keyentry with boxes fillcolor rgb free_colour title "free", \
-    keyentry with boxes fillcolor rgb top_colour title "top", \
-    keyentry with boxes fillcolor rgb mapped_colour title "mapped", \
-    keyentry with boxes fillcolor rgb own_colour title "own", \
-    keyentry with lines linewidth 2 linecolor rgb "black" title "live bytes"
+load "plots/key.gnuplot"
+plot -1, for [k=1:5] keyentry @area_key title word(kinds, k), \
+    for [line in text ? "" : "live"] keyentry with lines linewidth 2 \
+        linecolor rgb "black" title "live bytes"
 unset multiplot

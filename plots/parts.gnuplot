@@ -8,12 +8,11 @@
 # the most that was requested; where more is held, the panel says how much.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
-data = "parts.csv"
+measure = "parts"
 load "plots/style.gnuplot"
 
 # parts.csv: 4 operation, 5 requested, 6 rounding, 7 headers, 8 free, 9 top
 names = names_with('$5 != ""')
-panels = words(names)
 facts = ask('$4 > last { last = $4 } $5 > most { most = $5 } ' . \
     '{ sum = $5 + $6 + $7 + $8 + $9 } sum > held { held = sum } ' . \
     'END { print last, most, held }')
@@ -23,44 +22,37 @@ held(name) = real(ask_of(name, '{ sum = $5 + $6 + $7 + $8 + $9 } ' . \
     'sum > most { most = sum } END { print most + 0 }')) / MiB
 unit = operations >= 2e6 ? 1e6 : 1e3
 samples = int(ask_of(word(names, 1), "END { print NR - 1 }"))
+kinds = "requested rounding headers free top"
+array kind_colour[5] = [used_colour, rounding_colour, own_colour, \
+                        free_colour, top_colour]
+array kind_letter[5] = ["#", "r", "h", ".", "-"]
 
-eval start(170 + 230 * floors(panels))
+panels = words(names)
+columns = side_by_side(panels)
+title = "What the bytes are for: " . about
+command = sprintf("build/bench/walk parts %d %s LIBRARY", samples, trace)
+height = 170 + 230 * ceil(real(panels) / columns)
+load "plots/page.gnuplot"
 foot = up(105, 4)
-eval heading("What the bytes are for: " . about, sprintf( \
-    "build/bench/walk parts %d %s LIBRARY", \
-    samples, trace))
-eval axes_of_panels(unit > 1e3 ? "million calls" : "thousand calls", "MiB held")
-set multiplot
+x_label = unit > 1e3 ? "million calls" : "thousand calls"
+y_label = "MiB held"
+load "plots/panels.gnuplot"
 set xrange [0:operations / unit]
 set yrange [0:limit]
 set xtics tics_step(operations / unit)
 set ytics tics_step(limit)
-set key off
 
-# Areas are drawn from the highest down, each over the one before it.
-array kind_colour[5] = [used_colour, rounding_colour, own_colour, \
-                        free_colour, top_colour]
-curve_of(k) = "rows(name) every 1 + samples / 120 using ($4 / unit):((" . \
-    "$5 + $6 + $7 + $8 + $9"[1:5 * k - 3] . ") / MiB) with "
-area(k) = curve_of(k) . (text ? "points pointtype kind_letter[" . k . "]" : \
-    "filledcurves y1=0 fillcolor rgb kind_colour[" . k . "]")
-array kind_letter[5] = ["#", "r", "h", ".", "-"]
-areas = area(5) . ", " . area(4) . ", " . area(3) . ", " . area(2) . ", " . \
-    area(1)
+# Areas are drawn from the highest down, each over the one before it: that of
+# k is as high as the sum of the first k kinds.
 do for [i=0:panels - 1] {
     name = word(names, i + 1)
-    eval place(i)
-    if (held(name) > limit) {
-        eval beyond(held(name))
-    }
-    eval "plot " . areas
+    data = rows(name)
+    if (held(name) > limit) { name = cut(name, held(name)) }
+    load "plots/panel.gnuplot"
+    plot for [k=5:1:-1] data every 1 + samples / 120 \
+        using ($4 / unit):((sum [c=5:4 + k] column(c)) / MiB) @area
     unset label
 }
-eval key_below(text ? "# requested  r rounding  h headers  . free  - top" : "")
-plot -1, \
-    keyentry with boxes fillcolor rgb used_colour title "requested", \
-    keyentry with boxes fillcolor rgb rounding_colour title "rounding", \
-    keyentry with boxes fillcolor rgb own_colour title "headers", \
-    keyentry with boxes fillcolor rgb free_colour title "free", \
-    keyentry with boxes fillcolor rgb top_colour title "top"
+load "plots/key.gnuplot"
+plot -1, for [k=1:5] keyentry @area_key title word(kinds, k)
 unset multiplot

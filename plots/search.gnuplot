@@ -9,7 +9,7 @@
 # of stages that sort them then; 01 to 03 do not sort.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
-data = "search.csv"
+measure = "search"
 load "plots/style.gnuplot"
 
 # search.csv: 4 free chunks, 6 malloc, 8 first malloc, 9 note
@@ -18,9 +18,10 @@ sorting = text ? "" : \
     names_with('$8 != "" && $2 ~ /^[0-9]/ && $2 !~ /^0[1-3]-/')
 notes = ask('$9 != "" && !seen[$2]++ { print $2 ": " $9 }')
 
-eval start(800)
-eval heading("A malloc that no free chunk fits", \
-    "build/bench/search LIBRARY")
+title = "A malloc that no free chunk fits"
+command = "build/bench/search LIBRARY"
+height = 800
+load "plots/page.gnuplot"
 set label notes at graph 0.03, 0.95 font ",15"
 set lmargin at screen 0.165
 set rmargin at screen 0.94
@@ -38,9 +39,11 @@ set ylabel "time of a malloc, log scale" offset 0.5,0
 set key at screen 0.53, up(12, 0) bottom center vertical Left reverse \
     maxrows (words(names) + 2) / 2 samplen 2.5 font ",16"
 
-dotted = ", for [name in sorting] medians(name, '4', 8) using 1:2 " . \
-    "with lines linewidth 2 dashtype 3 linecolor rgb colour(name), " . \
-    "-1 with lines linewidth 2 dashtype 3 linecolor rgb 'black' " . \
-    "title 'first 5 mallocs after frees'"
-eval "plot for [name in names] medians(name, '4', 6) " . ranged . \
-    " title name" . (sorting eq "" ? "" : dotted)
+# Where no stage sorts, gnuplot asks for the data once all the same.
+first_mallocs(name) = name eq "" ? "< echo 1,1" : medians(name, "4", 8)
+plot for [name in names] medians(name, "4", 6) using 1:2:3:4 @ranged \
+         title name, \
+     for [name in sorting] first_mallocs(name) using 1:2 \
+         with lines linewidth 2 dashtype 3 linecolor rgb colour(name), \
+     for [name in word(sorting, 1)] -1 with lines linewidth 2 dashtype 3 \
+         linecolor rgb "black" title "first 5 mallocs after frees"

@@ -8,11 +8,11 @@
 # they are the small ones, and the large ones.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
-data = "sizes.csv"
+measure = "sizes"
 load "plots/style.gnuplot"
 
 # sizes.csv: 4 size, 5 calls, 6 bytes. Prints exponent, calls %, bytes %.
-classes = "< " . lines . " | awk -F, -v OFS=, '" . \
+classes = "< " . all_rows . " | awk -F, -v OFS=, '" . \
     "{ for (e = 0; 2 ^ e < $4; e++) ; n[e] += $5; b[e] += $6 } " . \
     "{ calls += $5; bytes += $6; if (e > last) last = e } " . \
     "END { for (e = 0; e <= last; e++) if (n[e]) " . \
@@ -21,9 +21,10 @@ stats classes using 1 name "exponent" nooutput
 size(e) = e < 10 ? sprintf("%d", 2 ** e) : \
     e < 20 ? sprintf("%d Ki", 2 ** (e - 10)) : sprintf("%d Mi", 2 ** (e - 20))
 
-eval start(620)
-eval heading("Sizes of requests: " . about, sprintf( \
-    "build/bench/sizes %s", trace))
+title = "Sizes of requests: " . about
+command = sprintf("build/bench/sizes %s", trace)
+height = 620
+load "plots/page.gnuplot"
 set multiplot
 set lmargin at screen 0.115
 set rmargin at screen 0.97

@@ -9,24 +9,24 @@
 # is the benchmark alone, which is a part of each time.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
-data = "summary.csv"
+measure = "summary"
 load "plots/style.gnuplot"
 
 # summary.csv: 3 ns, 6 ratio, 7 lowest, 8 highest, 10 operations, 11 done
 names = names_with('$6 > 0 && $2 != "none"')
-none = summary("none", 6)
-stopped(name) = summary(name, 11) < summary(name, 10) ? sprintf( \
-    ", stopped at %.2g %%", 100 * summary(name, 11) / summary(name, 10)) : ""
-spelled(ns) = ns < 1e3 ? sprintf("%.3g ns", ns) : \
-    ns < 1e6 ? sprintf("%.3g µs", ns / 1e3) : sprintf("%.3g ms", ns / 1e6)
-said(name) = sprintf("%.3g, %s%s", summary(name, 6), \
-    spelled(summary(name, 3)), stopped(name))
+none = real(ask_of("none", "{ print $6 }"))
+said(name) = ask_of(name, '{ printf "%.3g, ", $6 } ' . \
+    '$3 >= 1e6 { printf "%.3g ms", $3 / 1e6 } ' . \
+    '$3 >= 1e3 && $3 < 1e6 { printf "%.3g µs", $3 / 1e3 } ' . \
+    '$3 < 1e3 { printf "%.3g ns", $3 } ' . \
+    '$11 < $10 { printf ", stopped at %.3g %%", 100 * $11 / $10 }')
 facts = ask('$6 > 0 { if (!low || $6 < low) low = $6; ' . \
     'if ($8 > high) high = $8 } END { print low, high }')
 
-eval start(200 + 38 * words(names))
-eval heading("Time per call: " . about, sprintf( \
-    "build/bench/replay %s LIBRARY", trace))
+title = "Time per call: " . about
+command = sprintf("build/bench/replay %s LIBRARY", trace)
+height = 200 + 38 * words(names)
+load "plots/page.gnuplot"
 set lmargin at screen (text ? 0.20 : 0.225)
 set rmargin at screen 0.67
 set tmargin at screen down(80, 3)
@@ -42,10 +42,10 @@ set key off
 set ytics ()
 set for [i=1:words(names)] ytics add (word(names, i) i) scale 0
 if (none > 0) {
-    set arrow from none, graph 0 to none, graph 1 nohead linewidth 3 \
-        linecolor rgb live_colour
-    set label "the benchmark alone" at none, graph 1 offset 0.7,-0.5 \
-        font ",15" textcolor rgb quiet_colour
+    set arrow from none, graph 0 to none, graph (text ? 0.95 : 1) nohead \
+        linewidth 3 linecolor rgb live_colour
+    set label "the benchmark alone" at none, graph 1 \
+        offset 0.7,(text ? 1 : -0.5) font ",15" textcolor rgb quiet_colour
 }
 
 do for [i=1:words(names)] {

@@ -8,7 +8,7 @@
 # hundreds of mallocs, and the pages it brings are cleared besides.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
-data = "syscalls.csv"
+measure = "syscalls"
 load "plots/style.gnuplot"
 
 # syscalls.csv: 4 operations, 5 call, 6 count; a call `none` says that there
@@ -33,7 +33,8 @@ do for [i=1:words(names)] {
     said[i] = sprintf("%.3g", real(word(bar[i], 7)))
 }
 
-eval start(250 + 38 * words(names))
-eval heading("System calls for memory: " . about, sprintf( \
-    "bench/syscalls %s LIBRARY", trace))
+title = "System calls for memory: " . about
+command = sprintf("bench/syscalls %s LIBRARY", trace)
+height = 250 + 38 * words(names)
+load "plots/page.gnuplot"
 load "plots/bars.gnuplot"

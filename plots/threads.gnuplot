@@ -9,50 +9,51 @@
 # key has the most arenas that were in use.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
-data = "threads.csv"
+measure = "threads"
 load "plots/style.gnuplot"
 
 # threads.csv: 4 threads, 5 operations a second, 6 ratio, 7 arenas
 names = names_with('$6 != ""')
-workloads = ask('$6 != "" && !seen[$1]++ { printf "%s ", $1 }')
-panels = words(workloads)
+workloads = ask('$6 != "" && !seen[$1]++ { print $1 }')
 most_threads = real(ask('$4 > most { most = $4 } END { print most }'))
 cores = real(system(sprintf("sed -n '" . \
     's/^# machine:.*[^0-9]\([0-9][0-9]*\) x .*/\1/p' . "' '%s' | grep . || " . \
-    "getconf _NPROCESSORS_ONLN", data)))
+    "nproc", csv)))
+stats medians("[^,]*", "1,2,4", 6) using 4 name "ratio" nooutput
 arenas(name) = int(ask_of(name, '$7 > n { n = $7 } END { print n + 0 }'))
 named(name) = name . (arenas(name) == 0 ? "" : \
     arenas(name) == 1 ? ", 1 arena" : sprintf(", %d arenas", arenas(name)))
-apart(i) = 0.005 * most_threads * (i - 0.5 * words(names))
-points(name) = medians(name, "1,4", 6) . sprintf( \
-    " | sed -n 's/^%s,//p' | grep . || echo -9,-9,-9,-9", task)
-shifted = text ? "using 1:2 " . letters : \
-    "using ($1 + apart(k)):2:3:4 " . ranged[15:]
+apart(k) = text ? 0 : 0.005 * most_threads * (k - 0.5 * words(names))
+ideal(x) = x < 1 ? NaN : least(x, cores)
 
-eval start(230 + 270 * floors(panels) + 12 * words(names))
-foot = up(100 + 12 * words(names), 8)
-eval heading("Throughput of several threads" . \
-    (workload eq "all" ? "" : ": " . about), \
-    "build/bench/threads WORKLOAD LIBRARY")
-eval axes_of_panels("threads", "throughput, relative to one thread")
-set multiplot
+panels = words(workloads)
+columns = side_by_side(panels)
+title = "Throughput of several threads" . \
+    (workload eq "all" ? "" : ": " . about)
+command = "build/bench/threads WORKLOAD LIBRARY"
+height = 230 + 270 * ceil(real(panels) / columns) + 12 * words(names)
+load "plots/page.gnuplot"
+foot = up(100 + 12 * words(names), 9)
+x_label = "threads"
+y_label = "throughput, relative to one thread"
+load "plots/panels.gnuplot"
 set xrange [1 - 0.06 * most_threads:1.06 * most_threads]
 if (most_threads <= 8) { set xtics 1 }
-set yrange [0:cores * 1.5]
-set ytics 1
-set key off
+set yrange [0:most(1.5 * cores, 1.05 * ratio_max)]
 do for [i=0:panels - 1] {
-    task = word(workloads, i + 1)
-    name = task
-    eval place(i)
-    eval "plot (x < 1 ? NaN : x < cores ? x : cores) with lines " . \
-        "linewidth 6 linecolor rgb live_colour, for [k=1:words(names)] " . \
-        "name=word(names, k) points(name) " . shifted
+    workload = word(workloads, i + 1)
+    name = workload
+    load "plots/panel.gnuplot"
+    shown = names_with('$6 != ""')
+    plot ideal(x) with lines linewidth 6 linecolor rgb live_colour, \
+         for [k=1:words(shown)] name=word(shown, k) medians(name, "4", 6) \
+             using ($1 + apart(k)):2:3:4 @ranged
     unset label
 }
-eval key_below("")
+workload = ARG3
+load "plots/key.gnuplot"
 set tmargin at screen foot - up(55, 3)
-set key center center vertical maxrows (words(names) + 2) / 2 font ",16"
+set key vertical maxrows (text ? 5 : (words(names) + 2) / 2) font ",16"
 plot -1 with lines linewidth 6 linecolor rgb live_colour \
         title sprintf("ideal on %d cores", cores), \
      for [name in names] -1 @marked title named(name)
