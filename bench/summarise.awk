@@ -1,7 +1,7 @@
 # summarise.awk - from the rounds of a report to a row for each allocator on
 # each workload.
 #
-# Usage: awk -f bench/summarise.awk time.csv memory.csv
+# Usage: awk -f bench/sorted.awk -f bench/summarise.awk time.csv memory.csv
 #
 # time.csv has a row a round, memory.csv rows that grow to the peaks and end
 # with what is left (see bench/replay.c for both). ns is the median of the
@@ -62,20 +62,6 @@ function print_row(pair,    part, beside, notcache) {
         shown("%.3f", median(notcache)), operations[pair], done[pair], \
         peaks[pair] ? peaks[pair] : ",,", ends[pair] ? ends[pair] : ",,", \
         note[pair]
-}
-
-# Keeps value[name, 1 ... values[name]] sorted.
-function insert(name, number,    i) {
-    for (i = ++values[name]; i > 1 && value[name, i - 1] > number + 0; i--)
-        value[name, i] = value[name, i - 1]
-    value[name, i] = number + 0
-}
-
-function median(name,    n) {
-    n = values[name]
-    if (n == 0)
-        return ""
-    return (value[name, int((n + 1) / 2)] + value[name, int((n + 2) / 2)]) / 2
 }
 
 function shown(format, n) {

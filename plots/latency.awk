@@ -1,7 +1,7 @@
 # latency.awk - the tail of a distribution of latencies.
 #
-# Usage: awk -f plots/latency.awk        (reads the rows of one allocator of
-#                                         latency.csv, by time within a round)
+# Usage: awk -f bench/sorted.awk -f plots/latency.awk      (reads the rows of one
+#                             allocator of latency.csv, by time within a round)
 #
 # Prints the position on a tail scale, the latency in ns and, for the
 # percentiles that are marked, a 1. The position of a share p of the calls is
@@ -22,11 +22,11 @@ $3 != round { round = $3; rounds++ }
 
 END {
     for (i = 0; i <= 40; i++) {
-        print i / 10, median(1 - 10 ^ (-i / 10)), i == 20 || i == 30
+        print i / 10, middle(1 - 10 ^ (-i / 10)), i == 20 || i == 30
         if (i == 3)
-            print 0.301, median(0.5), 1
+            print 0.301, middle(0.5), 1
     }
-    print 5, median(1), 1
+    print 5, middle(1), 1
 }
 
 # The least latency that this share of the calls does not exceed.
@@ -37,12 +37,10 @@ function quantile(round, share,    i) {
     return ns[round, i]
 }
 
-function median(share,    i, j, n, value, sorted) {
-    for (i = 1; i <= rounds; i++) {
-        value = quantile(i, share)
-        for (j = ++n; j > 1 && sorted[j - 1] > value; j--)
-            sorted[j] = sorted[j - 1]
-        sorted[j] = value
-    }
-    return (sorted[int((n + 1) / 2)] + sorted[int((n + 2) / 2)]) / 2
+# The median of the rounds.
+function middle(share,    i) {
+    values[share] = 0
+    for (i = 1; i <= rounds; i++)
+        insert(share, quantile(i, share))
+    return median(share)
 }
