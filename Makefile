@@ -12,12 +12,17 @@ help: ## list the targets (this text)
 	    printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 report: stages bench traces ## compare all stages and draw it; QUICK=1, FULL=1
-	@tools/setup gnuplot strace
+	@tools/setup gnuplot
+	@tools/setup strace || echo "report: goes on without counting system calls"
 	@bench/report $(if $(QUICK),quick) $(if $(FULL),full)
 
 plot: stages bench ## draw RUN="any command" (or TRACE=file) on every stage
 	@tools/setup gnuplot
-	@$(if $(TRACE),bench/compare "$$TRACE",bench/plot -- sh -c "$$COMMAND")
+	@case "$${RUN:+run}$${TRACE:+trace}" in \
+	run) bench/plot -- sh -c "$$COMMAND" ;; \
+	trace) bench/compare "$$TRACE" ;; \
+	*) echo 'plot: say RUN="command" or TRACE=file' >&2; exit 1 ;; \
+	esac
 
 # The text of RUN as it was given: make would take a `$$` in it for its own.
 plot: export COMMAND = $(value RUN)

@@ -7,7 +7,10 @@
 # planned as the jobs so far did. On a terminal the line is written over;
 # elsewhere a line stands for every tenth of the work.
 
-BEGIN { FS = "\t" }
+BEGIN {
+    FS = "\t"
+    began = now()
+}
 
 FILENAME != "-" {
     seconds[FNR] = $1
@@ -15,8 +18,6 @@ FILENAME != "-" {
     planned += $1
     next
 }
-
-!began { began = now() - 1 }
 
 {
     done += seconds[$1]
@@ -36,11 +37,11 @@ function now() {
 }
 
 function say(percent, left, what) {
+    left = percent < 3 ? "" : ", " clock(left) " left" # too early to say
     if (terminal)
-        printf "\r\033[K%3d %%, %s left: %s", percent, clock(left), what \
-            >"/dev/stderr"
+        printf "\r\033[K%3d %%%s: %s", percent, left, what >"/dev/stderr"
     else if (percent >= next_percent) {
-        printf "%3d %%, %s left\n", percent, clock(left) >"/dev/stderr"
+        printf "%3d %%%s\n", percent, left >"/dev/stderr"
         next_percent = 10 * (int(percent / 10) + 1)
     }
     fflush("/dev/stderr")

@@ -4,7 +4,8 @@
 # Usage: awk -f bench/sorted.awk -f bench/summarise.awk time.csv memory.csv
 #
 # time.csv has a row a round, memory.csv rows that grow to the peaks and end
-# with what is left (see bench/replay.c for both). ns is the median of the
+# with what is left (see bench/replay.c for both); mean_live and mean_resident
+# are the means of its samples. ns is the median of the
 # rounds, with the fastest and the slowest. The ratio to `system`, and
 # ratio_notcache to `system-notcache`, are medians too: of the ratios of the
 # rounds, as both ran in the same moments of the machine; ratio_low and
@@ -40,6 +41,9 @@ FILENAME ~ /time.csv$/ {
 
 {
     sampled[pair] = $4
+    samples[pair]++
+    sum_live[pair] += $6
+    sum_resident[pair] += $8
     peaks[pair] = $9 OFS $10 OFS $11
     ends[pair] = $6 OFS $7 OFS $8
 }
@@ -47,21 +51,29 @@ FILENAME ~ /time.csv$/ {
 END {
     print "workload,allocator,ns,fastest,slowest,ratio,ratio_low," \
         "ratio_high,ratio_notcache,operations,done,peak_live,peak_held," \
-        "peak_resident,final_live,final_held,final_resident,note"
+        "peak_resident,final_live,final_held,final_resident," \
+        "mean_live,mean_resident,note"
     for (i = 1; i <= count; i++)
         print_row(order[i])
 }
 
 function print_row(pair,    part, beside, notcache) {
-    if (sampled[pair] < operations[pair]) # stopped before its peak, perhaps
-        peaks[pair] = ends[pair] = ""
+    if (sampled[pair] < operations[pair]) { # before its peak, perhaps
+        peaks[pair] = ends[pair] = samples[pair] = ""
+        note[pair] = note[pair] (note[pair] ? "; " : "") "memory not measured"
+    }
     split(pair, part, OFS)
     beside = compare(pair, part[1] OFS "system")
     notcache = compare(pair, part[1] OFS "system-notcache")
     print pair, spread(pair, "%.2f"), spread(beside, "%.3f"), \
         shown("%.3f", median(notcache)), operations[pair], done[pair], \
         peaks[pair] ? peaks[pair] : ",,", ends[pair] ? ends[pair] : ",,", \
-        note[pair]
+        mean(sum_live[pair], samples[pair]), \
+        mean(sum_resident[pair], samples[pair]), note[pair]
+}
+
+function mean(sum, n) {
+    return n ? sprintf("%.0f", sum / n) : ""
 }
 
 function shown(format, n) {

@@ -4,10 +4,10 @@
 # Usage: awk [-v html=1] -f bench/table.awk summary.csv
 #
 # summary.csv is what bench/summarise.awk prints. A ratio over the workloads
-# is their geometric mean, with the lowest and the highest beside it. held/live
-# compares the peaks of the bytes held from the system and of the live bytes;
-# resident/live likewise; kept is what was still resident at the end, as a share
-# of the peak. Runs that were stopped count with what they did.
+# is their geometric mean, with the lowest and the highest beside it; of a
+# single workload these are those of the rounds. held/live compares the peaks of
+# the bytes held from the system and of the live bytes, resident/live likewise,
+# and all along the means over the run. Runs that were stopped are counted.
 
 BEGIN { FS = "," }
 
@@ -21,24 +21,30 @@ BEGIN { FS = "," }
 {
     add("time", $6)
     add("notcache", $9)
-    add("held", over($13, $12))
-    add("resident", over($14, $12))
-    add("kept", over($17, $14))
-    if ($18 ~ /^stopped/)
+    if ($2 != "none") {
+        add("held", over($13, $12))
+        add("resident", over($14, $12))
+        add("along", over($19, $18))
+    }
+    if ($20 ~ /^stopped|memory/)
         stopped[$2]++
+    round_low[$2] = $7
+    round_high[$2] = $8
 }
 
 END {
     row("", "x system", "(min-max)", "x notcache", "held/live", "(max)", \
-        "resident/live", "kept", "")
+        "resident/live", "all along", "")
     for (i = 1; i <= count; i++)
         print_allocator(order[i])
+    if (!html)
+        print "\nTimes and bytes as ratios: see docs/measuring.md, The table."
 }
 
 function print_allocator(name) {
     row(name, mean("time", name), range("time", name), \
         mean("notcache", name), mean("held", name), most("held", name), \
-        mean("resident", name), percent("kept", name), \
+        mean("resident", name), mean("along", name), \
         stopped[name] ? stopped[name] " stopped" : "")
 }
 
@@ -64,6 +70,8 @@ function mean(what, name) {
 }
 
 function range(what, name) {
+    if (n[what, name] == 1)
+        return short(round_low[name]) "-" short(round_high[name])
     return n[what, name] ? \
         short(low[what, name]) "-" short(high[what, name]) : "-"
 }
@@ -76,16 +84,11 @@ function most(what, name) {
     return n[what, name] ? sprintf("%.2f", high[what, name]) : "-"
 }
 
-function percent(what, name) {
-    return n[what, name] ? \
-        sprintf("%.0f %%", 100 * exp(logs[what, name] / n[what, name])) : "-"
-}
-
-function row(name, time, times, notcache, held, most_held, resident, kept,
+function row(name, time, times, notcache, held, most_held, resident, along,
              note,    format) {
     format = html ? \
         "<tr><td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s<td>%s\n" : \
-        "%-18s %9s %12s %11s %10s %8s %14s %7s  %s\n"
+        "%-18s %9s %12s %11s %10s %8s %14s %10s  %s\n"
     printf format, name, time, times, notcache, held, most_held, resident, \
-        kept, note
+        along, note
 }
