@@ -6,15 +6,18 @@
  * in the order of its addresses; so the cell of a chunk is mostly that of the
  * one before, and a walk costs some 5 ns a chunk.
  *
- * Where the gaps are is known only at the end, when all cells ever held are:
- * until then they are kept under their numbers. A cell of which anything is
- * held at a moment takes 32 bytes. After the run the cells of a moment are
- * sorted, and the stretches without a gap are numbered through.
+ * Only the lowest LIMIT of all cells ever held are kept, whatever size a heap
+ * has: a picture is some 150 high. What was ever held is a list of stretches
+ * without a gap. It only grows, so a cell that lies too high once always will.
+ * In the end the stretches are numbered through, without the gaps. A cell takes
+ * 32 bytes for each moment at which it is held.
  */
 #define _GNU_SOURCE
 #include "walk.h"
 
 #include <stdint.h>
+
+#define LIMIT 1000
 
 enum { USED, FREE, TOP, MAPPED, OWN, KINDS };
 
@@ -25,7 +28,7 @@ static const int map_kind[] = {
 };
 
 struct cell {
-    uint64_t number; /* its address divided by its size */
+    uint64_t address;
     uint32_t bytes[KINDS];
 };
 
@@ -35,46 +38,79 @@ struct moment {
     size_t count;
 };
 
-/* A run of cells, each of which is held at some moment. */
+/* Addresses of cells, each of which was held at some moment. */
 struct stretch {
-    uint64_t first, end; /* numbers */
-    uint64_t offset;     /* of the first, in cells */
+    uint64_t first, end;
 };
 
 struct map {
-    size_t cell_size;
+    uint64_t cell_size;
+    uint64_t limit;           /* the address at which the lowest cells end */
     struct cell *cells, *end; /* of all moments */
     struct moment *moments, *now;
-    struct stretch *stretches;
-    size_t stretch_count;
+    struct stretch *stretches, *stretches_end; /* in order */
+    struct stretch *last; /* to which something was added */
 };
 
-static void add_to_cell(struct map *map, uint64_t number, int kind,
-                        size_t bytes)
+static uint64_t find_limit(const struct map *map)
 {
-    struct cell *last = map->end - 1;
+    uint64_t left = LIMIT * map->cell_size;
 
-    if (map->now->count == 0 || last->number != number) {
+    for (struct stretch *s = map->stretches; s < map->stretches_end; s++) {
+        if (s->end - s->first > left)
+            return s->first + left;
+        left -= s->end - s->first;
+    }
+    return UINT64_MAX;
+}
+
+/* Adds cells to the stretches: those that they touch become one. */
+static void add_stretch(struct map *map, uint64_t first, uint64_t end)
+{
+    struct stretch *all_end = map->stretches_end;
+    struct stretch *begin = map->stretches, *rest;
+
+    while (begin < all_end && begin->end < first)
+        begin++;
+    for (rest = begin; rest < all_end && rest->first <= end; rest++) {
+        first = rest->first < first ? rest->first : first;
+        end = rest->end > end ? rest->end : end;
+    }
+    memmove(begin + 1, rest, (size_t)(all_end - rest) * sizeof(*rest));
+    map->stretches_end = all_end + (begin + 1 - rest);
+    *begin = (struct stretch){.first = first, .end = end};
+    map->last = begin;
+    map->limit = find_limit(map);
+}
+
+static void add_to_cell(struct map *map, uint64_t address, int kind,
+                        uint64_t bytes)
+{
+    struct cell *cell = map->end - 1;
+
+    if (map->now->count == 0 || cell->address != address) {
         if ((size_t)(map->end - map->cells) == MOST)
-            die("CELL", "too small: there would be too many cells");
-        last = map->end++;
-        last->number = number;
+            die("N", "too large: there would be too many cells");
+        cell = map->end++;
+        cell->address = address;
         map->now->count++;
     }
-    last->bytes[kind] += (uint32_t)bytes;
+    cell->bytes[kind] += (uint32_t)bytes;
 }
 
 static int draw_chunk(const struct malloc_chunk_info *chunk, void *context)
 {
     struct map *map = context;
+    uint64_t size = map->cell_size;
     uint64_t at = (uintptr_t)chunk->address, end = at + chunk->size;
 
-    while (at < end) {
-        uint64_t number = at / map->cell_size;
-        uint64_t next = (number + 1) * map->cell_size;
+    if (at < map->last->first || end > map->last->end)
+        add_stretch(map, at - at % size, (end + size - 1) / size * size);
+    while (at < end && at < map->limit) {
+        uint64_t address = at - at % size;
+        uint64_t next = address + size < end ? address + size : end;
 
-        next = next < end ? next : end;
-        add_to_cell(map, number, map_kind[chunk->kind], next - at);
+        add_to_cell(map, address, map_kind[chunk->kind], next - at);
         at = next;
     }
     return 0;
@@ -89,11 +125,11 @@ static void draw_moment(const struct player *player, void *context)
     map->now++;
 }
 
-static int by_number(const void *a, const void *b)
+static int by_address(const void *a, const void *b)
 {
     const struct cell *x = a, *y = b;
 
-    return (x->number > y->number) - (x->number < y->number);
+    return (x->address > y->address) - (x->address < y->address);
 }
 
 /* Regions are visited in no order, and two of them may share a cell. */
@@ -103,9 +139,9 @@ static void sort_cells(struct moment *moment)
 
     if (moment->count == 0)
         return;
-    qsort(moment->cells, moment->count, sizeof(*last), by_number);
+    qsort(moment->cells, moment->count, sizeof(*last), by_address);
     for (struct cell *cell = last + 1; cell < end; cell++) {
-        if (cell->number != last->number) {
+        if (cell->address != last->address) {
             *++last = *cell;
             continue;
         }
@@ -115,78 +151,48 @@ static void sort_cells(struct moment *moment)
     moment->count = (size_t)(last - moment->cells) + 1;
 }
 
-static void add_stretches(struct map *map, const struct moment *moment)
+static void print_cell(size_t operation, uint64_t offset,
+                       const struct cell *cell)
 {
-    struct stretch *last = NULL;
-
-    for (size_t i = 0; i < moment->count; i++) {
-        uint64_t number = moment->cells[i].number;
-
-        if (!last || last->end != number) {
-            last = &map->stretches[map->stretch_count++];
-            last->first = number;
-        }
-        last->end = number + 1;
-    }
+    printf("%zu,%zu", operation, (size_t)offset);
+    for (int kind = 0; kind < KINDS; kind++)
+        printf(",%u", cell->bytes[kind]);
+    printf("\n");
 }
 
-static int by_first(const void *a, const void *b)
+/* A moment at which nothing is held has a cell with nothing in it. */
+static void print_moment(const struct map *map, const struct moment *moment)
 {
-    const struct stretch *x = a, *y = b;
-
-    return (x->first > y->first) - (x->first < y->first);
-}
-
-/* The stretches of all moments become those of the whole run. */
-static void merge_stretches(struct map *map)
-{
-    struct stretch *last = map->stretches, *all = last;
-
-    if (map->stretch_count == 0)
-        return;
-    qsort(all, map->stretch_count, sizeof(*all), by_first);
-    for (size_t i = 1; i < map->stretch_count; i++) {
-        if (all[i].first > last->end) {
-            all[i].offset = last->offset + last->end - last->first;
-            *++last = all[i];
-        } else if (all[i].end > last->end) {
-            last->end = all[i].end;
-        }
-    }
-    map->stretch_count = (size_t)(last - all) + 1;
-}
-
-static void print_cells(const struct map *map, const struct moment *moment)
-{
+    static const struct cell nothing;
     const struct stretch *stretch = map->stretches;
+    uint64_t offset = 0; /* of the stretch */
+    size_t i;
 
-    for (size_t i = 0; i < moment->count; i++) {
+    for (i = 0; i < moment->count; i++) {
         const struct cell *cell = &moment->cells[i];
 
-        while (cell->number >= stretch->end)
-            stretch++;
-        printf("%zu,%zu", moment->operation,
-               (stretch->offset + cell->number - stretch->first) *
-                   map->cell_size);
-        for (int kind = 0; kind < KINDS; kind++)
-            printf(",%u", cell->bytes[kind]);
-        printf("\n");
+        if (cell->address >= map->limit)
+            break;
+        for (; cell->address >= stretch->end; stretch++)
+            offset += stretch->end - stretch->first;
+        print_cell(moment->operation, offset + cell->address - stretch->first,
+                   cell);
     }
+    if (i == 0)
+        print_cell(moment->operation, 0, &nothing);
 }
 
-static void print_map(struct map *map)
+/* Where addresses are left out, and where they end. */
+static void print_stretches(const struct map *map)
 {
-    printf("operation,offset,used,free,top,mapped,own\n");
-    for (struct moment *moment = map->moments; moment < map->now; moment++) {
-        sort_cells(moment);
-        add_stretches(map, moment);
+    uint64_t offset = 0;
+
+    for (struct stretch *s = map->stretches; s < map->stretches_end; s++) {
+        if (offset > 0 && s->first < map->limit)
+            printf("gap,%zu,0,0,0,0,0\n", (size_t)offset);
+        offset += s->end - s->first;
     }
-    merge_stretches(map);
-    for (size_t i = 1; i < map->stretch_count; i++)
-        printf("gap,%zu,0,0,0,0,0\n",
-               map->stretches[i].offset * map->cell_size);
-    for (struct moment *moment = map->moments; moment < map->now; moment++)
-        print_cells(map, moment);
+    printf("end,%zu,0,0,0,0,0\n", (size_t)offset);
 }
 
 void walk_map(struct player *player, size_t moments, size_t cell_size)
@@ -205,6 +211,12 @@ void walk_map(struct player *player, size_t moments, size_t cell_size)
 
     map.end = map.cells;
     map.now = map.moments;
+    map.last = map.stretches_end = map.stretches;
     play_watched(player, &watch);
-    print_map(&map);
+    printf("operation,offset,used,free,top,mapped,own\n");
+    print_stretches(&map);
+    for (struct moment *moment = map.moments; moment < map.now; moment++) {
+        sort_cells(moment);
+        print_moment(&map, moment);
+    }
 }
