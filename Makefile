@@ -38,6 +38,7 @@ figures: report ## make the report, and take its figures over into docs/
 	@tools/figures
 
 test: stages bench suite ## test every stage; MALLOC=lib.so: that one; SEED=n
+	@$(if $(MALLOC),,tools/setup gnuplot strace xz)
 	@tests/run $(if $(MALLOC),--malloc "$(MALLOC)") $(if $(SEED),--seed "$(SEED)")
 
 diff-%: ## show the step to chapter NN as a diff
