@@ -11,9 +11,10 @@
  * parts: what the bytes held are: requested, rounding, headers, free, top. The
  *     only one of the three that the system's malloc can answer.
  * map: how many bytes of each kind the cell of CELL bytes at each offset has.
- *     Cells of which nothing is held are left out. Offsets begin with the first
- *     cell ever held, and stretches never held are left out of them too: there
- *     is a row `gap` for each.
+ *     Cells of which nothing is held are left out; a moment without any has one
+ *     of zeros. Offsets begin with the first cell ever held; stretches never
+ *     held are left out of them, and have a row `gap` each. Only the lowest
+ *     1000 cells are printed; a row `end` says where the addresses end.
  * bins: how many chunks of each size there are, at the moment when the free
  *     ones have most bytes; the first row says which that is.
  */

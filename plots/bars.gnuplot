@@ -52,7 +52,7 @@ spelled(i, k) = k < 1 ? "" : spelled(i, k - 1) . repeated(kind_letter[k], \
 do for [i=1:rows_of_bars] {
     set label said[i] at limit, i left offset 1,0 font ",16"
     if (text) { set label spelled(i, words(kinds)) at 0, i left offset 1,0 }
-    if (up_to(i, words(kinds)) > limit) {
+    if (limit < total_max && up_to(i, words(kinds)) > limit) {
         set label "//" at limit, i right offset -0.5,0 front \
             textcolor rgb (text ? "black" : "white")
     }

@@ -4,8 +4,9 @@
 #   gnuplot -c plots/fragmentation.gnuplot FOLDER FILE WORKLOAD [TITLE]
 #
 # Reads FOLDER/parts.csv. A bar for each stage and the system's malloc: of all
-# samples the one with most bytes held. What is not requested is waste:
-# rounding and headers within chunks, free and top between them.
+# samples the one with most bytes held, and of those with equally many the one
+# with most requested. What is not requested is waste: rounding and headers
+# within chunks, free and top between them.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "parts"
@@ -17,17 +18,26 @@ kinds = "requested rounding headers free top"
 array kind_colour[5] = [used_colour, rounding_colour, own_colour, \
                         free_colour, top_colour]
 array kind_letter[5] = ["#", "r", "h", ".", "-"]
-across = "MiB held"
+
+# The axis ends at up to four times the median, which is not known yet.
+smallest = real(ask('{ sum = $5 + $6 + $7 + $8 + $9 } ' . \
+    'sum > peak[$2] { peak[$2] = sum } END { for (name in peak) ' . \
+    'if (!low || peak[name] < low) low = peak[name]; print low }'))
+bytes = byte_unit(2 * smallest)
+across = byte_name(bytes) . " held"
 
 array bar[words(names)]
 array said[words(names)]
 do for [i=1:words(names)] {
     bar[i] = ask_of(word(names, i), \
-        '{ sum = 0; for (k = 5; k <= 9; k++) sum += $k / 1048576 } ' . \
-        'sum > most { most = sum; moment = $0 } END { $0 = moment; ' . \
-        'for (k = 5; k <= 9; k++) printf "%.4f ", $k / 1048576; print most }')
-    said[i] = sprintf("%.3g MiB, %.0f %% requested", real(word(bar[i], 6)), \
-        100 * real(word(bar[i], 1)) / real(word(bar[i], 6)))
+        '{ sum = 0; for (k = 5; k <= 9; k++) sum += $k } ' . \
+        'sum > most || sum == most && $5 > requested { most = sum; ' . \
+        'requested = $5; moment = $0 } END { $0 = moment; ' . \
+        sprintf("for (k = 5; k <= 9; k++) printf \"%%.4f \", $k / %d; ", \
+            bytes) . \
+        "print most }")
+    said[i] = sprintf("%s, %.0f %% requested", amount(real(word(bar[i], 6))), \
+        100 * real(word(bar[i], 1)) * bytes / real(word(bar[i], 6)))
 }
 samples = int(ask_of(word(names, 1), "END { print NR - 1 }"))
 

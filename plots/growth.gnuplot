@@ -5,20 +5,38 @@
 #
 # Reads FOLDER/memory.csv. The upper panel shows all of it, the lower one the
 # part near the live bytes, where the better stages lie together; text has only
-# that one. Left out are peers, which do not say what they hold. A run that
-# was stopped has a curve that ends early, and says so.
+# that one. Left out are peers, which do not say what they hold. The curve of a
+# run that was stopped ends early, and the key says so.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "memory"
 load "plots/style.gnuplot"
 
-# memory.csv: 4 operation, 6 live, 7 held
+# memory.csv: 2 allocator, 4 operation, 6 live, 7 held
 names = names_with('$7 > 0 && $2 != "system-notcache"')
 whole = ask('$4 >= most { most = $4; name = $2 } END { print name }')
 facts = ask_of(whole, '$6 > live { live = $6 } END { print $4, live, NR - 1 }')
 operations = real(word(facts, 1))
 peak_live = real(word(facts, 2))
-unit = operations >= 2e6 ? 1e6 : 1e3
+calls = call_unit(operations)
+said(name, done) = done == operations ? name : \
+    sprintf("%s, stopped at %.3g %%", name, 100 * done / operations)
+done(name) = real(ask_of(name, "END { print $4 }"))
+
+# The lower panel has all of the live bytes, the last stage and the system's
+# malloc.
+peaks = ask('$7 > peak[$2] { peak[$2] = $7 } $7 > most { most = $7 } ' . \
+    '$2 ~ /^[0-9]/ { last = $2 } END { system_peak = peak["system"]; ' . \
+    'print most, (system_peak > peak[last] ? system_peak : peak[last]), ' . \
+    'last }')
+limit_all = 1.05 * word(peaks, 1)
+limit_near = most(2 * peak_live, 1.1 * word(peaks, 2))
+
+# Where steps lie upon each other, those of later stages are thinner, and let
+# earlier ones show on both sides.
+later(name) = stage(word(peaks, 3)) - stage(name)
+width(name) = stage(name) ? least(10, 2 + 1.6 * later(name)) : 1.8
+steps = text ? letters : "with steps linewidth width(name) " . look
 
 # Steps need only the samples that differ from the one before, and the last.
 held(name) = rows(name) . (text ? "" : " | awk -F, " . \
@@ -27,47 +45,41 @@ held(name) = rows(name) . (text ? "" : " | awk -F, " . \
 title = "Heap growth on each stage: " . about
 command = sprintf("build/bench/replay --samples %s %s LIBRARY", \
     word(facts, 3), trace)
-height = 860
+key_rows = (words(names) + 2) / 2
+height = 800 + 22 * key_rows
 load "plots/page.gnuplot"
+foot = up(100 + 22 * key_rows, 7)
 
 set multiplot
 set lmargin at screen 0.125
 set rmargin at screen 0.97
-set xrange [0:operations / unit]
-set ylabel "MiB held" offset 1,0
+set xrange [0:operations / calls]
 do for [panel in text ? "near" : "all near"] {
     if (panel eq "all") {
-        set tmargin at screen 0.90
-        set bmargin at screen 0.57
-        set yrange [0:*]
+        limit = limit_all
+        set tmargin at screen down(86, 0)
+        set bmargin at screen foot + up(296, 0)
         set key off
         set format x ""
-        do for [name in names] {
-            end = ask_of(name, "END { print $4, $7 / 1048576 }")
-            share = word(end, 1) / operations
-            if (share < 1) {
-                set label sprintf("%s stopped at %.3g %%", name, 100 * share) \
-                    at most(share, 0.55) * operations / unit, \
-                    real(word(end, 2)) offset 0,0.8 textcolor rgb colour(name)
-            }
-        }
     } else {
-        set tmargin at screen (text ? 0.90 : 0.51)
-        set bmargin at screen 0.24
-        set yrange [0:2 * peak_live / MiB]
-        set key on at screen 0.53, 0.01 bottom center vertical Left reverse \
-            maxrows (words(names) > 5 ? 4 : 3) samplen 3 width 2
+        limit = limit_near
+        set tmargin at screen text ? down(0, 3) : foot + up(246, 0)
+        set bmargin at screen foot
+        set key on at screen 0.53, up(12, 0.3) bottom center vertical Left \
+            reverse maxrows key_rows samplen 2.5 font ",16"
         set format x "%g"
-        set xlabel (unit > 1e3 ? "million calls" : "thousand calls") \
-            offset 0,0.4
+        set xlabel call_name(calls) offset 0,0.4
         if (!text) { set label "The same, near the live bytes" \
-            at screen 0.13, 0.535 }
+            at screen 0.13, foot + up(266, 0) }
     }
-    plot rows(whole) using ($4 / unit):($6 / MiB) with filledcurves y1=0 \
+    bytes = byte_unit(limit)
+    set yrange [0:limit / bytes]
+    set ylabel byte_name(bytes) . " held" offset 1,0
+    plot rows(whole) using ($4 / calls):($6 / bytes) with filledcurves y1=0 \
              fillcolor rgb live_colour \
              title (text ? "X: live bytes" : "live bytes"), \
-         for [name in names] held(name) using ($4 / unit):($7 / MiB) @steps \
-             title name
+         for [name in names] held(name) using ($4 / calls):($7 / bytes) @steps \
+             title said(name, done(name))
     unset label
 }
 unset multiplot

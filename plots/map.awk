@@ -17,7 +17,7 @@ BEGIN {
     x = 0
 }
 
-$4 == "gap" || $5 >= limit { next }
+$4 == "gap" || $4 == "end" || $5 >= limit { next }
 
 # All cells of a moment stand together; it lasts until the next.
 $4 != moment {

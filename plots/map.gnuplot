@@ -5,24 +5,24 @@
 #
 # Reads FOLDER/map.csv. A panel for each stage, all to one scale: a point has
 # the same number of bytes everywhere, and its colour says what they are. Where
-# a heap goes on above its panel, it says how far. A thin line stands where
-# addresses are left out that were never held; the black one is as high as
-# the live bytes. See plots/map.awk for the points, plots/mapscale.awk for the
-# scale.
+# a heap goes on above its panel, or its run was stopped, it says so. A thin
+# line stands where addresses are left out that were never held; the black one
+# is as high as the live bytes. See plots/map.awk for the points and
+# plots/mapscale.awk for the scale.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "map"
 load "plots/style.gnuplot"
 
-# Operations, cell, limit; then a stage's name and the end of its addresses,
-# for each stage.
+# Cell, limit; then for each stage its name, the end of its addresses, and its
+# last operation.
 scale = system(all_rows . " | awk -f plots/mapscale.awk")
-operations = real(word(scale, 1))
-cell = real(word(scale, 2))
-limit = real(word(scale, 3))
-stage_of(panel) = word(scale, 4 + 2 * panel)
-end_of(panel) = real(word(scale, 5 + 2 * panel))
-unit = operations >= 2e6 ? 1e6 : 1e3
+cell = real(word(scale, 1))
+limit = real(word(scale, 2))
+panels = (words(scale) - 2) / 3
+stage_of(panel) = word(scale, 3 + 3 * panel)
+end_of(panel) = real(word(scale, 4 + 3 * panel))
+done(panel) = real(word(scale, 5 + 3 * panel))
 kinds = "used free top mapped own"
 array kind_colour[5] = [used_colour, free_colour, top_colour, \
                         mapped_colour, own_colour]
@@ -37,40 +37,48 @@ whole = system(memory . \
     " | awk -F, '$4 >= most { most = $4; name = $2 } END { print name }'")
 live = or_nothing(memory . " | grep '," . whole . ",'")
 
-panels = (words(scale) - 3) / 2
+# All operations, if only one run got so far.
+operations = real(system(memory . \
+    " | awk -F, '$4 > last { last = $4 } END { print last + 0 }'"))
+do for [i=0:panels - 1] { operations = most(operations, done(i)) }
+calls = call_unit(operations)
+bytes = byte_unit(limit)
+
 columns = side_by_side(panels)
 title = "Heap map of each stage: " . about
 command = sprintf("build/bench/walk map 200 %d %s LIBRARY", cell, trace)
 height = 170 + 230 * ceil(real(panels) / columns)
 load "plots/page.gnuplot"
 foot = up(105, 4)
-x_label = unit > 1e3 ? "million calls" : "thousand calls"
-y_label = "address, MiB"
+x_label = call_name(calls)
+y_label = "address, " . byte_name(bytes)
 load "plots/panels.gnuplot"
-set xrange [0:operations / unit]
-set yrange [0:limit / MiB]
-set xtics tics_step(operations / unit)
+set xrange [0:operations / calls]
+set yrange [0:limit / bytes]
+set xtics tics_step(operations / calls)
 unset grid
 
 # The image of a heap: so many points wide and high.
 wide = text ? 26 : 240
 high = text ? int(30 * panel_height) - 2 : int(limit / cell)
-x(column) = (column + 0.5) * operations / unit / wide
-y(line) = (line + 0.5) * limit / high / MiB
+x(column) = (column + 0.5) * operations / calls / wide
+y(line) = (line + 0.5) * limit / high / bytes
 points(name) = rows(name) . sprintf(" | awk -v operations=%d -v limit=%d " . \
     "-v columns=%d -v lines=%d -v text=%d -f plots/map.awk", \
     operations, limit, wide, high, text)
 do for [i=0:panels - 1] {
     stage_name = stage_of(i)
-    name = end_of(i) > limit ? cut(stage_name, end_of(i) / MiB) : stage_name
+    name = end_of(i) > limit ? cut(stage_name, end_of(i)) : stage_name
     load "plots/panel.gnuplot"
+    share = done(i) / operations
+    load "plots/stopped.gnuplot"
     if (text) {
         plot points(stage_name) using (x($1)):(y($2)):3 with labels
     } else {
         plot points(stage_name) using (x($1)):(y($2)):3:4:5:6 with rgbalpha, \
-             live using ($4 / unit):($6 / MiB) with lines linewidth 1.5 \
+             live using ($4 / calls):($6 / bytes) with lines linewidth 1.5 \
                  linecolor rgb "black", \
-             gaps(stage_name) using (0):($5 / MiB):(operations / unit):(0) \
+             gaps(stage_name) using (0):($5 / bytes):(operations / calls):(0) \
                  with vectors nohead linewidth 0.5 linecolor rgb quiet_colour
     }
     unset label

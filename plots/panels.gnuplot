@@ -12,7 +12,8 @@ panel_width = 0.875 / columns
 panel_height = (down(80, 2.5) - foot) / floors
 
 set label x_label at screen 0.53, foot - up(38, 2) center
-set label y_label at screen 0.02, 0.5 center rotate
+if (text) { set label y_label at screen 0.02, down(0, 2.5) } \
+else { set label y_label at screen 0.02, 0.5 center rotate }
 set tics font ",16" scale 0.5
 set key off
 set multiplot

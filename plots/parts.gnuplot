@@ -17,10 +17,12 @@ facts = ask('$4 > last { last = $4 } $5 > most { most = $5 } ' . \
     '{ sum = $5 + $6 + $7 + $8 + $9 } sum > held { held = sum } ' . \
     'END { print last, most, held }')
 operations = real(word(facts, 1))
-limit = least(3 * word(facts, 2), real(word(facts, 3))) / MiB
+limit = least(3 * word(facts, 2), real(word(facts, 3)))
 held(name) = real(ask_of(name, '{ sum = $5 + $6 + $7 + $8 + $9 } ' . \
-    'sum > most { most = sum } END { print most + 0 }')) / MiB
-unit = operations >= 2e6 ? 1e6 : 1e3
+    'sum > most { most = sum } END { print most + 0 }'))
+done(name) = real(ask_of(name, "END { print $4 }"))
+calls = call_unit(operations)
+bytes = byte_unit(limit)
 samples = int(ask_of(word(names, 1), "END { print NR - 1 }"))
 kinds = "requested rounding headers free top"
 array kind_colour[5] = [used_colour, rounding_colour, own_colour, \
@@ -34,13 +36,13 @@ command = sprintf("build/bench/walk parts %d %s LIBRARY", samples, trace)
 height = 170 + 230 * ceil(real(panels) / columns)
 load "plots/page.gnuplot"
 foot = up(105, 4)
-x_label = unit > 1e3 ? "million calls" : "thousand calls"
-y_label = "MiB held"
+x_label = call_name(calls)
+y_label = byte_name(bytes) . " held"
 load "plots/panels.gnuplot"
-set xrange [0:operations / unit]
-set yrange [0:limit]
-set xtics tics_step(operations / unit)
-set ytics tics_step(limit)
+set xrange [0:operations / calls]
+set yrange [0:limit / bytes]
+set xtics tics_step(operations / calls)
+set ytics tics_step(limit / bytes)
 
 # Areas are drawn from the highest down, each over the one before it: that of
 # k is as high as the sum of the first k kinds.
@@ -49,8 +51,10 @@ do for [i=0:panels - 1] {
     data = rows(name)
     if (held(name) > limit) { name = cut(name, held(name)) }
     load "plots/panel.gnuplot"
+    share = done(word(names, i + 1)) / operations
+    load "plots/stopped.gnuplot"
     plot for [k=5:1:-1] data every 1 + samples / 120 \
-        using ($4 / unit):((sum [c=5:4 + k] column(c)) / MiB) @area
+        using ($4 / calls):((sum [c=5:4 + k] column(c)) / bytes) @area
     unset label
 }
 load "plots/key.gnuplot"

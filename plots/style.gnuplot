@@ -23,7 +23,6 @@ if (about eq "") { about = workload }
 suffix = file[strlen(file) - 3:]
 text = suffix eq ".txt"
 
-MiB = 1048576.0
 least(a, b) = a < b ? a : b
 most(a, b) = a > b ? a : b
 
@@ -32,11 +31,23 @@ magnitude(x) = 10.0 ** floor(log10(x))
 tics_step(x) = magnitude(x) * (x / magnitude(x) < 2 ? 0.5 : \
     x / magnitude(x) < 5 ? 1 : 2)
 
-# How many panels stand side by side, of n; and what stands above one in which
-# something goes on above its end.
+# How many panels stand side by side, of n.
 side_by_side(n) = n == 1 ? 1 : n == 2 || n == 4 ? 2 : 3
-cut(name, mebibytes) = sprintf( \
-    mebibytes < 10 ? "%s, to %.1f MiB" : "%s, to %.0f MiB", name, mebibytes)
+
+# The unit for bytes, or calls, on an axis that ends at `end`, and its name.
+KiB = 1024.0
+MiB = 1024 * KiB
+byte_unit(end) = end < 2 * MiB ? KiB : MiB
+byte_name(unit) = unit < MiB ? "KiB" : "MiB"
+call_unit(end) = end < 2e3 ? 1.0 : end < 2e6 ? 1e3 : 1e6
+call_name(unit) = (unit < 1e3 ? "" : unit < 1e6 ? "thousand " : "million ") . \
+    "calls"
+
+# A number of bytes in words; and what stands above a panel in which they go on
+# above its end.
+amount(bytes) = sprintf(bytes < 100 * byte_unit(bytes) ? "%.3g %s" : \
+    "%.0f %s", bytes / byte_unit(bytes), byte_name(byte_unit(bytes)))
+cut(name, bytes) = sprintf("%s, to %s", name, amount(bytes))
 
 # --- data ----------------------------------------------------------------
 
@@ -101,17 +112,13 @@ mark(name) = text ? letter(name) : stage(name) ? 7 : \
     name eq "jemalloc" ? 8 : name eq "mimalloc" ? 10 : \
     name eq "tcmalloc" ? 12 : 6
 
-# Where curves lie upon each other, later ones let earlier ones show.
-width(name) = stage(name) ? 4.2 - 0.4 * ((stage(name) - 1) % 8) : 2
-
-# How `name` is drawn: by a curve, by steps, a curve with marks, one with marks
-# and the range of each (x, y, lowest, highest), marks alone. In text by its
-# letter. These are macros: @curve in a plot command stands for its words.
+# How `name` is drawn: by a curve, a curve with marks, one with marks and the
+# range of each (x, y, lowest, highest), marks alone. In text by its letter.
+# These are macros: @curve in a plot command stands for its words.
 look = "linecolor rgb colour(name) dashtype dash(name)"
 marks = "pointtype mark(name) pointsize 0.9"
 letters = "with points pointtype mark(name)"
-curve = text ? letters : "with lines linewidth width(name) " . look
-steps = text ? letters : "with steps linewidth width(name) " . look
+curve = text ? letters : "with lines linewidth 2.5 " . look
 marked = text ? letters : "with linespoints linewidth 2 " . look . " " . marks
 ranged = text ? letters : "with yerrorlines linewidth 2 " . look . " " . marks
 spot = text ? letters : \
