@@ -35,7 +35,7 @@ limit_near = most(2 * peak_live, 1.1 * word(peaks, 2))
 # Where steps lie upon each other, those of later stages are thinner, and let
 # earlier ones show on both sides.
 later(name) = stage(word(peaks, 3)) - stage(name)
-width(name) = stage(name) ? least(10, 2 + 1.6 * later(name)) : 1.8
+width(name) = stage(name) ? least(8, 2 + 1.2 * later(name)) : 1.8
 steps = text ? letters : "with steps linewidth width(name) " . look
 
 # Steps need only the samples that differ from the one before, and the last.
