@@ -18,7 +18,7 @@ report: stages bench traces ## compare all stages and draw it; QUICK=1, FULL=1
 
 plot: stages bench ## draw RUN="any command" (or TRACE=file) on every stage
 	@tools/setup gnuplot
-	@case "$${RUN:+run}$${TRACE:+trace}" in \
+	@case "$${COMMAND:+run}$${TRACE:+trace}" in \
 	run) bench/plot -- sh -c "$$COMMAND" ;; \
 	trace) bench/compare "$$TRACE" ;; \
 	*) echo 'plot: say RUN="command" or TRACE=file' >&2; exit 1 ;; \

@@ -28,8 +28,10 @@ BEGIN { FS = "," }
     }
     if ($20 ~ /^stopped|memory/)
         stopped[$2]++
-    round_low[$2] = $7
-    round_high[$2] = $8
+    if ($6 > 0) {
+        round_low[$2] = $7
+        round_high[$2] = $8
+    }
 }
 
 END {

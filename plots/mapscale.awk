@@ -49,6 +49,8 @@ END {
     if (!cell)
         cell = 4096
     limit = 3 * least < longest ? 3 * least : longest
+    if (limit > 1000 * cell) # walk map prints no more cells
+        limit = 1000 * cell
     print cell, cell * int(limit / cell + 0.999)
     for (i = 1; i <= count; i++)
         print name[i], end[i], last[i] + 0
