@@ -14,13 +14,13 @@ help: ## list the targets (this text)
 report: stages bench traces ## compare all stages and draw it; QUICK=1, FULL=1
 	@tools/setup gnuplot
 	@tools/setup strace || echo "report: goes on without counting system calls"
-	@bench/report $(if $(QUICK),quick) $(if $(FULL),full)
+	@bench/report/run $(if $(QUICK),quick) $(if $(FULL),full)
 
 plot: stages bench ## draw RUN="any command" (or TRACE=file) on every stage
 	@tools/setup gnuplot
 	@case "$${COMMAND:+run}$${TRACE:+trace}" in \
-	run) bench/plot -- sh -c "$$COMMAND" ;; \
-	trace) bench/compare "$$TRACE" ;; \
+	run) bench/report/plot -- sh -c "$$COMMAND" ;; \
+	trace) bench/report/compare "$$TRACE" ;; \
 	*) echo 'plot: say RUN="command" or TRACE=file' >&2; exit 1 ;; \
 	esac
 
@@ -29,7 +29,7 @@ plot: export COMMAND = $(value RUN)
 
 verify: stages bench ## compare memory replayed with that of whole processes
 	@tools/setup time
-	@bench/verify
+	@bench/measure/verify
 
 peers: ## install the allocators that people use, to compare with
 	@tools/setup jemalloc mimalloc tcmalloc
@@ -78,32 +78,37 @@ build/tests/suite: $(filter-out tests/bench_%,$(wildcard tests/*.c)) \
 BENCH := librecord.so summary sizes replay latency walk search threads \
          import synthetic
 
+# A program is the file of its name, in whichever room of bench/ that lies.
+vpath %.c $(wildcard bench/*/)
+
 bench: $(BENCH:%=build/bench/%) ## build what records, replays and measures
 
-build/bench/librecord.so: bench/record.c bench/trace.h
+build/bench/librecord.so: bench/record/recorder.c bench/record/trace.h
 	@mkdir -p build/bench
 	$(CC) $(FLAGS) -fno-builtin -fPIC -shared -o $@ $(filter %.c,$^) \
 	    -ldl -pthread
 
-build/bench/%: bench/%.c $(wildcard bench/*.h)
+build/bench/%: %.c $(wildcard bench/*/*.h)
 	@mkdir -p build/bench
 	$(CC) $(FLAGS) -fno-builtin -I $(firstword $(CHAPTERS)) -o $@ \
 	    $(filter %.c,$^) -ldl -pthread
 
 # What programs consist of besides the file of their name.
-PLAYER := bench/play.c bench/trace.c
-build/bench/summary build/bench/sizes: bench/trace.c
-build/bench/replay: bench/watch.c $(PLAYER)
+PLAYER := bench/replay/play.c bench/record/trace.c
+build/bench/summary build/bench/sizes: bench/record/trace.c
+build/bench/replay: bench/replay/watch.c $(PLAYER)
 build/bench/latency: $(PLAYER)
-build/bench/walk: $(wildcard bench/walk_*.c) bench/watch.c $(PLAYER)
-build/bench/import build/bench/synthetic: bench/write.c
+build/bench/walk: $(wildcard bench/replay/walk_*.c) bench/replay/watch.c \
+    $(PLAYER)
+build/bench/import build/bench/synthetic: bench/workloads/write.c
 
 # The workloads to replay: recorded ones are unpacked, the others written.
-TRACES := $(patsubst bench/traces/%.xz,build/traces/%,$(wildcard bench/traces/*.xz))
+PACKED := bench/workloads/traces
+TRACES := $(patsubst $(PACKED)/%.xz,build/traces/%,$(wildcard $(PACKED)/*.xz))
 
 traces: $(TRACES) build/traces/synthetic ## unpack the traces, write the synthetic ones
 
-build/traces/%.trace: bench/traces/%.trace.xz
+build/traces/%.trace: $(PACKED)/%.trace.xz
 	@tools/setup xz
 	@mkdir -p build/traces
 	xz -dc $< >$@.new

@@ -1,7 +1,7 @@
 # latency.awk - the tail of a distribution of latencies.
 #
-# Usage: awk -f bench/sorted.awk -f plots/latency.awk      (reads the rows of one
-#                             allocator of latency.csv, by time within a round)
+# Usage: awk -f bench/measure/sorted.awk -f plots/latency.awk
+#        (reads the rows of one allocator of latency.csv, by time within a round)
 #
 # Prints the position on a tail scale, the latency in ns and, for the
 # percentiles that are marked, a 1. The position of a share p of the calls is

@@ -13,7 +13,8 @@ measure = "latency"
 load "plots/style.gnuplot"
 
 names = names_with('$5 > 0')
-tail(name) = rows(name) . " | awk -f bench/sorted.awk -f plots/latency.awk"
+tail(name) = rows(name) . \
+    " | awk -f bench/measure/sorted.awk -f plots/latency.awk"
 
 title = "Latency of single calls: " . about
 command = sprintf("build/bench/latency %s LIBRARY", trace)

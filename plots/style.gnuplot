@@ -68,8 +68,8 @@ names_with(condition) = ask("(" . condition . ") && !seen[$2]++ { print $2 }")
 # The same rows as data to plot, and one column of them as medians.
 rows(name) = "< " . rows_of(name)
 medians(name, keys, column) = sprintf( \
-    "%s | awk -v keys=%s -v column=%d -f bench/sorted.awk " . \
-    "-f bench/medians.awk", rows(name), keys, column)
+    "%s | awk -v keys=%s -v column=%d -f bench/measure/sorted.awk " . \
+    "-f bench/measure/medians.awk", rows(name), keys, column)
 
 if (ask("END { print NR }") eq "0") {
     print sprintf("plots: %s: no rows of %s", csv, workload)

@@ -34,7 +34,7 @@ do for [i=1:words(names)] {
 }
 
 title = "System calls for memory: " . about
-command = sprintf("bench/syscalls %s LIBRARY", trace)
+command = sprintf("bench/replay/syscalls %s LIBRARY", trace)
 height = 250 + 38 * words(names)
 load "plots/page.gnuplot"
 load "plots/bars.gnuplot"

@@ -2,7 +2,7 @@
  * bench_foreign.c - a malloc that aborts when a thread frees a payload that
  * another one has allocated, for tests/measures.
  *
- * So it tells which workloads of bench/threads do that. In front of each
+ * So it tells which workloads of build/bench/threads do that. In front of each
  * payload stands the number of the thread that asked for it, which no later
  * thread gets soon. The memory is the C library's.
  */

@@ -10,7 +10,7 @@
  * reallocates none that does not. A crash is seen by whoever runs this.
  */
 #define _GNU_SOURCE
-#include "../bench/trace.h"
+#include "../bench/record/trace.h"
 
 #include <fcntl.h>
 #include <stdbool.h>

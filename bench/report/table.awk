@@ -1,13 +1,14 @@
 # table.awk - the table of a report: all workloads together, a row for each
 # allocator.
 #
-# Usage: awk [-v html=1] -f bench/table.awk summary.csv
+# Usage: awk [-v html=1] -f bench/report/table.awk summary.csv
 #
-# summary.csv is what bench/summarise.awk prints. A ratio over the workloads
-# is their geometric mean, with the lowest and the highest beside it; of a
-# single workload these are those of the rounds. held/live compares the peaks of
-# the bytes held from the system and of the live bytes, resident/live likewise,
-# and all along the means over the run. Runs that were stopped are counted.
+# summary.csv is what bench/measure/summarise.awk prints. A ratio over the
+# workloads is their geometric mean, with the lowest and the highest beside it;
+# of a single workload these are those of the rounds. held/live compares the
+# peaks of the bytes held from the system and of the live bytes, resident/live
+# likewise, and all along the means over the run. Runs that were stopped are
+# counted.
 
 BEGIN { FS = "," }
 

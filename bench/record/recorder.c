@@ -1,5 +1,5 @@
 /*
- * record.c - librecord.so, preloaded: writes a program's allocation calls.
+ * recorder.c - librecord.so, preloaded: writes a program's allocation calls.
  *
  * Events (see trace.h) are put straight into a shared mapping of the trace
  * file, the window, which moves on when it is full. So what was recorded is
@@ -12,7 +12,7 @@
  * of its own, whoever held the lock, and however the fork was made.
  *
  * The folder for the traces is named by RECORD_FOLDER, an absolute path;
- * bench/record sets it. The lock is never held while malloc proper runs.
+ * bench/record/run sets it. The lock is never held while malloc proper runs.
  */
 #define _GNU_SOURCE
 #include "trace.h"

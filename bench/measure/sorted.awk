@@ -1,6 +1,6 @@
 # sorted.awk - medians: numbers kept in order, each lot under a name.
 #
-# Usage: awk -f bench/sorted.awk -f PROGRAM ...
+# Usage: awk -f bench/measure/sorted.awk -f PROGRAM ...
 #
 # values[name] is how many there are, and value[name, 1 ... values[name]] are
 # the numbers, the lowest first.

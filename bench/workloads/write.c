@@ -7,7 +7,7 @@
  * trace. A call costs some 20 ns.
  */
 #include "write.h"
-#include "trace.h"
+#include "../record/trace.h"
 
 #include <err.h>
 #include <signal.h>

@@ -1,11 +1,12 @@
 # summarise.awk - from the rounds of a report to a row for each allocator on
 # each workload.
 #
-# Usage: awk -f bench/sorted.awk -f bench/summarise.awk time.csv memory.csv
+# Usage: awk -f bench/measure/sorted.awk -f bench/measure/summarise.awk \
+#            time.csv memory.csv
 #
 # time.csv has a row a round, memory.csv rows that grow to the peaks and end
-# with what is left (see bench/replay.c for both); mean_live and mean_resident
-# are the means of its samples. ns is the median of the
+# with what is left (see bench/replay/replay.c for both); mean_live and
+# mean_resident are the means of its samples. ns is the median of the
 # rounds, with the fastest and the slowest. The ratio to `system`, and
 # ratio_notcache to `system-notcache`, are medians too: of the ratios of the
 # rounds, as both ran in the same moments of the machine; ratio_low and

@@ -1,7 +1,7 @@
 # medians.awk - one column of repeated rows, as medians.
 #
 # Usage: awk -v keys=NUMBER,... -v column=NUMBER \
-#            -f bench/sorted.awk -f bench/medians.awk CSV
+#            -f bench/measure/sorted.awk -f bench/measure/medians.awk CSV
 #
 # Rows that have the key columns in common are rounds of one measurement.
 # Prints for each: the keys, the median of the column, the lowest and the

@@ -17,7 +17,7 @@
  * has SECONDS (0.2 unless said), and is the last if that is not ENOUGH.
  */
 #define _GNU_SOURCE
-#include "allocator.h"
+#include "../replay/allocator.h"
 
 enum {
     SMALL = 152, /* bytes: too large for a fast bin */

@@ -19,7 +19,7 @@
 #define PLAY_H
 
 #include "allocator.h"
-#include "trace.h"
+#include "../record/trace.h"
 
 struct object {
     unsigned char *payload; /* NULL: its allocation failed */

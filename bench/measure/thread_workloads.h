@@ -1,5 +1,5 @@
 /*
- * workloads.h - what the threads of the benchmark `threads` do.
+ * thread_workloads.h - what the threads of the benchmark `threads` do.
  *
  * A thread works in turns of some hundred calls, each a malloc or a free, and
  * counts them. Sizes are random, 1 to 1024 bytes, small ones more often; the
@@ -7,10 +7,10 @@
  * for do between their calls is left out, so each is the hardest case for what
  * the threads share: a lock, and the memory that it guards.
  */
-#ifndef WORKLOADS_H
-#define WORKLOADS_H
+#ifndef THREAD_WORKLOADS_H
+#define THREAD_WORKLOADS_H
 
-#include "allocator.h"
+#include "../replay/allocator.h"
 
 #include <sched.h>
 #include <stdatomic.h>

@@ -3,8 +3,8 @@
  *
  * Usage: threads WORKLOAD LIBRARY
  *
- * WORKLOAD is private, larson, pipeline or churn: see workloads.h. LIBRARY is
- * a path, `system`, or `none` for the cost of the benchmark itself.
+ * WORKLOAD is private, larson, pipeline or churn: see thread_workloads.h.
+ * LIBRARY is a path, `system`, or `none` for the cost of the benchmark itself.
  *
  * A row a point: 1, 2, 4 ... threads, up to twice the number of cores, each in
  * a process of its own. A point takes 0.1 s; an allocator that never uses
@@ -14,8 +14,8 @@
  * beyond those at the start. What the library cannot tell stays empty.
  */
 #define _GNU_SOURCE
-#include "allocator.h"
-#include "workloads.h"
+#include "../replay/allocator.h"
+#include "thread_workloads.h"
 
 #include <pthread.h>
 #include <sched.h>

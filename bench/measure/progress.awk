@@ -1,6 +1,6 @@
 # progress.awk - says how far a plan is, and how long the rest may take.
 #
-# Usage: ... | awk [-v terminal=1] -f bench/progress.awk PLAN -
+# Usage: ... | awk [-v terminal=1] -f bench/measure/progress.awk PLAN -
 #
 # PLAN has the seconds that each job may take as its first field; stdin, as
 # jobs are done, their line numbers. What is left takes as much longer than
