@@ -27,6 +27,7 @@ static struct malloc_chunk_info describe(struct arena *a, struct chunk *c)
         .payload = chunk_to_payload(c),
         .size = extent(c),
         .kind = MALLOC_USED,
+        .arena = a->number,
     };
     if (c == a->top)
         info.kind = MALLOC_TOP;
@@ -52,6 +53,8 @@ static const char *check_sizes(struct arena *a)
     }
     if (total != a->system_mem)
         return "the chunks do not cover the memory held";
+    if (a->top != NULL && (char *)chunk_after(a->top) != a->end)
+        return "top does not end where its region ends";
     return NULL;
 }
 
@@ -59,40 +62,52 @@ static int walk_arena(struct arena *a, malloc_visitor *visit, void *context)
 {
     int answer = 0;
 
-    arena_lock(a);
+    bool locked = arena_lock(a);
     for (struct chunk *c = a->first; c != NULL && answer == 0;
          c = walk_next(a, c)) {
         struct malloc_chunk_info info = describe(a, c);
         answer = visit(&info, context);
     }
-    arena_unlock(a);
+    arena_unlock(a, locked);
     return answer;
 }
 
 static const char *check_arena(struct arena *a)
 {
-    arena_lock(a);
+    bool locked = arena_lock(a);
     const char *broken = check_sizes(a);
-    arena_unlock(a);
+    arena_unlock(a, locked);
     return broken;
 }
 
 int malloc_walk(malloc_visitor *visit, void *context)
 {
-    return walk_arena(&main_arena, visit, context);
+    struct arena *a = NULL;
+    int answer = 0;
+
+    while (answer == 0 && (a = next_arena(a)) != NULL)
+        answer = walk_arena(a, visit, context);
+    return answer;
 }
 
 size_t malloc_held(void)
 {
-    struct arena *a = &main_arena;
+    size_t held = 0;
 
-    arena_lock(a);
-    size_t held = a->system_mem;
-    arena_unlock(a);
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
+        bool locked = arena_lock(a);
+        held += a->system_mem;
+        arena_unlock(a, locked);
+    }
     return held;
 }
 
 const char *malloc_check(void)
 {
-    return check_arena(&main_arena);
+    const char *broken = NULL;
+    struct arena *a = NULL;
+
+    while (broken == NULL && (a = next_arena(a)) != NULL)
+        broken = check_arena(a);
+    return broken;
 }

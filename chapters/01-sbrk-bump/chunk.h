@@ -38,12 +38,17 @@ struct chunk {
 
 #define HEADER_SIZE      (2 * sizeof(size_t))
 #define MALLOC_ALIGNMENT alignof(max_align_t)
-#define MINSIZE          (4 * sizeof(size_t)) /* so long is a fence */
+#define MINSIZE          (4 * sizeof(size_t)) /* room for a fence */
 
 /* The next multiple of unit, a power of two. */
 static inline size_t align_up(size_t n, size_t unit)
 {
     return (n + unit - 1) & ~(unit - 1);
+}
+
+static inline size_t align_down(size_t n, size_t unit)
+{
+    return n & ~(unit - 1);
 }
 
 /* The size of the chunk for a request, in bytes; 0 if there can be none. */
@@ -92,6 +97,15 @@ static inline struct chunk *chunk_at(struct chunk *c, size_t offset)
 static inline struct chunk *chunk_after(struct chunk *c)
 {
     return chunk_at(c, chunk_size(c));
+}
+
+/* Cut a chunk in two: it keeps size bytes, and the rest, which is returned,
+ * becomes a chunk of its own. */
+static inline struct chunk *cut_chunk(struct chunk *c, size_t size)
+{
+    struct chunk *rest = make_chunk(chunk_at(c, size), chunk_size(c) - size);
+    set_size(c, size);
+    return rest;
 }
 
 /* How many bytes the program may use: all but our own size. */

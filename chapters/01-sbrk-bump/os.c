@@ -1,22 +1,33 @@
 /* os.c - what the allocator asks of the system
  *
- * sbrk(n) moves the program break by n bytes and returns the break as it was
- * before. A process has one break, and others may move it too: between two
- * calls of ours it can be anywhere above where we left it. Only at the very
- * same moment must nobody else call sbrk(), which has no lock of its own.
+ * The heap of a process is the memory between the end of its own data and an
+ * address called the program break. sbrk(n) moves the break by n bytes and
+ * returns it as it was before. A process has one break, and others may move it
+ * too: between two calls of ours it can be anywhere above where we left it.
+ * Only at the very same moment must nobody else call sbrk(), which has no lock
+ * of its own.
+ *
+ * mmap() gives memory at an address that the system chooses, in whole pages.
  */
+#define _GNU_SOURCE /* for MAP_ANONYMOUS */
 #include "os.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 size_t os_page_size(void)
 {
-    return (size_t)sysconf(_SC_PAGESIZE);
+    static size_t page_size; /* it is asked for once */
+
+    if (page_size == 0)
+        page_size = (size_t)sysconf(_SC_PAGESIZE);
+    return page_size;
 }
 
 char *os_break(void)
@@ -35,12 +46,26 @@ char *os_grow(size_t size)
     return before;
 }
 
+void *os_map(size_t size)
+{
+    void *address = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (address == MAP_FAILED) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return address;
+}
+
 void fatal(const char *message)
 {
     struct iovec line[] = {
         {.iov_base = (char *)message, .iov_len = strlen(message)},
         {.iov_base = "\n", .iov_len = 1},
     };
+    /* A thread that was cancelled would end in writev(), and the process would
+     * live on. */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
     ssize_t written = writev(STDERR_FILENO, line, 2);
     (void)written; /* there is nothing else to do if nobody can read it */
     abort();

@@ -8,7 +8,7 @@
 #include "allocate.h"
 #include "os.h"
 
-struct chunk *allocate(struct arena *a, size_t size)
+struct chunk *allocate_chunk(struct arena *a, size_t size)
 {
     struct chunk *c = freelist_take(&a->free_list, size);
     if (c == NULL)
@@ -16,30 +16,29 @@ struct chunk *allocate(struct arena *a, size_t size)
     return c;
 }
 
-struct chunk *allocate_aligned(struct arena *a, size_t alignment, size_t size)
+struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
+                                     size_t size)
 {
     /* So much that an aligned payload is inside, wherever the chunk falls. */
-    struct chunk *c = allocate(a, size + alignment + MINSIZE);
+    struct chunk *c = allocate_chunk(a, size + alignment + MINSIZE);
     if (c == NULL)
         return NULL;
     uintptr_t payload = (uintptr_t)chunk_to_payload(c);
     if (payload % alignment != 0) {
         /* Cut it in two; the lead must be large enough to be a chunk. */
         size_t lead = align_up(payload + MINSIZE, alignment) - payload;
-        struct chunk *before = c;
-        c = make_chunk(chunk_at(before, lead), chunk_size(before) - lead);
-        set_size(before, lead);
+        c = cut_chunk(c, lead);
     }
     return c;
 }
 
-/* Can this chunk be one of ours, and in use? */
-static void check_release(struct arena *a, struct chunk *c)
+/* Can this chunk, which the program gives back, be one of ours and in use? */
+static void check_free(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
 
-    /* Is it, or was it merged into, top? */
-    if (c >= a->top && c < chunk_at(a->top, top_size(a)))
+    /* Does it lie in top, or was it merged into top? */
+    if (c >= a->top && (char *)c < a->end)
         fatal("double free or corruption (top)");
     /* Does it lie elsewhere, or reach into top? */
     if (!is_below_top(a, c))
@@ -48,21 +47,23 @@ static void check_release(struct arena *a, struct chunk *c)
     if (!chunk_in_use(c))
         fatal("double free or corruption (!prev)");
     /* Was the header after it overwritten? */
-    if (!plausible(a, next))
+    if (!is_plausible(a, next))
         fatal("free(): invalid next size (normal)");
 }
 
-void release(struct arena *a, struct chunk *c)
+void free_chunk(struct arena *a, struct chunk *c)
 {
-    check_release(a, c);
+    check_free(a, c);
     freelist_push(&a->free_list, c);
 }
 
-bool resize(struct arena *a, struct chunk *c, size_t size)
+bool resize_chunk(struct arena *a, struct chunk *c, size_t size)
 {
     if (chunk_size(c) >= a->system_mem)
         fatal("realloc(): invalid old size");
     if (!is_below_top(a, c) || !chunk_in_use(c))
         fatal("realloc(): invalid pointer");
+    if (!is_plausible(a, chunk_after(c)))
+        fatal("realloc(): invalid next size");
     return chunk_size(c) >= size;
 }

@@ -5,52 +5,27 @@
  * yet is top. Top is a chunk like the others, so that its size says how much
  * is left; it is moved up as chunks are cut from its start.
  *
- * Invariant: top keeps at least MINSIZE, so that there is always a header
- * after the last chunk, and room for a fence.
+ * Invariant: top ends where the newest region ends, and keeps at least MINSIZE,
+ * so that there is always a header after the last chunk, and room for a fence.
  */
 #include "arena.h"
-#include "os.h"
-
-/* What is asked of the system beyond what is needed at once, in bytes. */
-#define TOP_PAD (128 * 1024)
+#include "break.h"
 
 struct arena main_arena = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* A forked child has only the thread that called fork(). Were another one just
- * then inside malloc, the child would find the lock held forever. So fork()
- * waits for the lock, and both sides let go of it afterwards. In between there
- * may be fork handlers of others, which may allocate. */
-__thread bool forking;
-
-static void before_fork(void)
+struct arena *next_arena(struct arena *a)
 {
-    arena_lock(&main_arena);
-    forking = true;
+    return a == NULL ? &main_arena : NULL;
 }
 
-static void after_fork(void)
-{
-    forking = false;
-    arena_unlock(&main_arena);
-}
-
-__attribute__((constructor)) static void register_fork_handlers(void)
-{
-    pthread_atfork(before_fork, after_fork, after_fork);
-}
-
-static char *top_end(const struct arena *a)
-{
-    return a->top != NULL ? (char *)chunk_after(a->top) : NULL;
-}
-
-/* Begin a region at start. The region before, if any, can grow no more: it is
- * closed with a fence, which leads on to the new one. */
-static void begin_region(struct arena *a, char *start, size_t size)
+/* Begin a region. The region before, if any, can grow no more: it is closed
+ * with a fence, which leads on to the new one. */
+static void begin_region(struct arena *a, struct span fresh)
 {
     struct chunk *old_top = a->top;
 
-    a->top = make_chunk(start, size);
+    a->top = make_chunk(fresh.start, fresh.size);
+    a->zero_from = fresh.start + HEADER_SIZE;
     if (old_top == NULL) {
         a->first = a->top;
         return;
@@ -62,50 +37,49 @@ static void begin_region(struct arena *a, char *start, size_t size)
     set_size(end, 0);
 }
 
-/* How far after the break a region can begin: at a page, since somebody may
- * have left the break anywhere; and so that payloads are aligned, for which a
- * header of 16 bytes needs nothing more. */
-static size_t region_offset(const char *start)
+/* The arena owns these bytes from now on. */
+static void hold_more(struct arena *a, struct span fresh)
 {
-    size_t to_page = -(uintptr_t)start % os_page_size();
-    return to_page + -HEADER_SIZE % MALLOC_ALIGNMENT;
+    a->end = fresh.start + fresh.size;
+    if (a->low == NULL || fresh.start < a->low)
+        a->low = fresh.start;
+    if (a->end > a->high)
+        a->high = a->end;
+    a->system_mem += fresh.size;
+    if (a->max_system_mem < a->system_mem)
+        a->max_system_mem = a->system_mem;
 }
 
-/* Ask the system for so much that top can give size bytes and keep MINSIZE,
- * with TOP_PAD to spare. Returns false with errno ENOMEM if it refuses. */
-static bool grow_top(struct arena *a, size_t size)
+bool grow_top(struct arena *a, size_t size)
 {
-    char *start = os_break();
-    bool contiguous = a->top != NULL && start == top_end(a);
-    size_t have = contiguous ? top_size(a) : 0;
-    size_t more = align_up(size + MINSIZE + TOP_PAD - have, os_page_size());
-    size_t skip = contiguous ? 0 : region_offset(start);
+    struct span fresh =
+        break_grow(a->end, top_size(a), size + MINSIZE, TOP_PAD);
 
-    if (start < top_end(a))
-        fatal("break adjusted to free malloc space"); /* it is below ours */
-    char *got = os_grow(skip + more);
-    if (got == NULL)
+    if (fresh.start == NULL)
         return false;
-    if (got != start)
-        return grow_top(a, size); /* somebody was faster: what we got is lost */
-    a->system_mem += more;
-    if (contiguous)
-        set_size(a->top, have + more);
+    if (fresh.start == a->end)
+        set_size(a->top, top_size(a) + fresh.size);
     else
-        begin_region(a, start + skip, more);
+        begin_region(a, fresh);
+    hold_more(a, fresh);
     return true;
 }
 
 struct chunk *take_from_top(struct arena *a, size_t size)
 {
-    if (a->top != NULL &&
-        (top_size(a) < MINSIZE || top_size(a) > a->system_mem))
+    if (a->top != NULL && (char *)chunk_after(a->top) != a->end)
         fatal("malloc(): corrupted top size");
     if (top_size(a) < size + MINSIZE && !grow_top(a, size))
         return NULL;
 
     struct chunk *c = a->top;
-    a->top = make_chunk(chunk_at(c, size), chunk_size(c) - size);
-    set_size(c, size);
+    a->top = cut_chunk(c, size);
+    /* The payload ends with top's first word. Where top's header was written
+     * it is no longer zero. */
+    char *payload_end = (char *)a->top + sizeof(size_t);
+    a->fresh =
+        payload_end > a->zero_from ? (size_t)(payload_end - a->zero_from) : 0;
+    if (a->zero_from < (char *)a->top + HEADER_SIZE)
+        a->zero_from = (char *)a->top + HEADER_SIZE;
     return c;
 }

@@ -27,6 +27,7 @@ static struct malloc_chunk_info describe(struct arena *a, struct chunk *c)
         .payload = chunk_to_payload(c),
         .size = extent(c),
         .kind = MALLOC_USED,
+        .arena = a->number,
     };
     if (c == a->top)
         info.kind = MALLOC_TOP;
@@ -54,6 +55,8 @@ static const char *check_sizes(struct arena *a)
     }
     if (total != a->system_mem)
         return "the chunks do not cover the memory held";
+    if (a->top != NULL && (char *)chunk_after(a->top) != a->end)
+        return "top does not end where its region ends";
     return NULL;
 }
 
@@ -66,62 +69,87 @@ static size_t count_free(struct arena *a)
     return count;
 }
 
-/* Are the chunks on the free list those that are marked as free? */
-static const char *check_free_list(struct arena *a)
+/* Are the chunks on this list free? They are taken off the count of those that
+ * have not been found yet. */
+static const char *check_list(struct arena *a, const struct freelist *list,
+                              size_t *missing)
+{
+    struct chunk *c = NULL;
+
+    while ((c = freelist_next(list, c)) != NULL) {
+        if (!is_below_top(a, c))
+            return "a list leads out of our memory";
+        if (chunk_in_use(c))
+            return "a chunk on a list is marked as used";
+        if ((*missing)-- == 0)
+            return "there are more chunks on lists than free ones";
+    }
+    return NULL;
+}
+
+/* Are all free chunks where they are found again? */
+static const char *check_free_chunks(struct arena *a)
 {
     size_t missing = count_free(a);
+    const char *broken = check_list(a, &a->free_list, &missing);
 
-    for (struct chunk *c = a->free_list.first; c != NULL; c = c->fd) {
-        if (!is_below_top(a, c))
-            return "the free list leads out of our memory";
-        if (chunk_in_use(c))
-            return "a chunk on the free list is marked as used";
-        if (missing-- == 0)
-            return "the free list is longer than there are free chunks";
-    }
-    return missing == 0 ? NULL : "a free chunk is not on the free list";
+    if (broken == NULL && missing != 0)
+        broken = "a free chunk is on no list";
+    return broken;
 }
 
 static int walk_arena(struct arena *a, malloc_visitor *visit, void *context)
 {
     int answer = 0;
 
-    arena_lock(a);
+    bool locked = arena_lock(a);
     for (struct chunk *c = a->first; c != NULL && answer == 0;
          c = walk_next(a, c)) {
         struct malloc_chunk_info info = describe(a, c);
         answer = visit(&info, context);
     }
-    arena_unlock(a);
+    arena_unlock(a, locked);
     return answer;
 }
 
 static const char *check_arena(struct arena *a)
 {
-    arena_lock(a);
+    bool locked = arena_lock(a);
     const char *broken = check_sizes(a);
     if (broken == NULL)
-        broken = check_free_list(a);
-    arena_unlock(a);
+        broken = check_free_chunks(a);
+    arena_unlock(a, locked);
     return broken;
 }
 
 int malloc_walk(malloc_visitor *visit, void *context)
 {
-    return walk_arena(&main_arena, visit, context);
+    struct arena *a = NULL;
+    int answer = 0;
+
+    while (answer == 0 && (a = next_arena(a)) != NULL)
+        answer = walk_arena(a, visit, context);
+    return answer;
 }
 
 size_t malloc_held(void)
 {
-    struct arena *a = &main_arena;
+    size_t held = 0;
 
-    arena_lock(a);
-    size_t held = a->system_mem;
-    arena_unlock(a);
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
+        bool locked = arena_lock(a);
+        held += a->system_mem;
+        arena_unlock(a, locked);
+    }
     return held;
 }
 
 const char *malloc_check(void)
 {
-    return check_arena(&main_arena);
+    const char *broken = NULL;
+    struct arena *a = NULL;
+
+    while (broken == NULL && (a = next_arena(a)) != NULL)
+        broken = check_arena(a);
+    return broken;
 }

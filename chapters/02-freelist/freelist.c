@@ -1,15 +1,15 @@
 /* freelist.c - a list of free chunks
  *
- * First fit: the list is searched from its start, and the first chunk that is
- * large enough is taken, however much too large it is. The chunk freed last
- * stands first, since it is the likeliest to be in the processor's cache.
+ * Putting a chunk on the list takes constant time.
  *
- * Putting a chunk on the list takes constant time; finding one takes time in
- * proportion to the number of chunks before it that are too small.
- *
- * Invariant: a chunk is on the list if and only if it is marked as free.
+ * Invariant: a chunk is on a list if and only if it is marked as free.
  */
 #include "freelist.h"
+
+struct chunk *freelist_next(const struct freelist *list, const struct chunk *c)
+{
+    return c != NULL ? c->fd : list->first;
+}
 
 void freelist_push(struct freelist *list, struct chunk *c)
 {
@@ -18,6 +18,11 @@ void freelist_push(struct freelist *list, struct chunk *c)
     mark_free(c);
 }
 
+/* First fit: the list is searched from its start, and the first chunk that is
+ * large enough is taken, however much too large it is. The chunk freed last
+ * stands first, since it is the likeliest to be in the processor's cache. A
+ * search takes time in proportion to the number of chunks before it that are
+ * too small. */
 struct chunk *freelist_take(struct freelist *list, size_t size)
 {
     /* link is the pointer that leads to c, so that c can be left out. */

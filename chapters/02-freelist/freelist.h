@@ -12,6 +12,10 @@ struct freelist {
     struct chunk *first;
 };
 
+/* The chunk that follows on the list, NULL after the last one. Begin with NULL.
+ */
+struct chunk *freelist_next(const struct freelist *list, const struct chunk *c);
+
 /* Mark a chunk as free and put it on the list. */
 void freelist_push(struct freelist *list, struct chunk *c);
 

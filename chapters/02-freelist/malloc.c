@@ -1,6 +1,6 @@
 /* malloc.c - the functions that programs call
  *
- * Here are the arguments checked, the lock taken and errno set; the work is
+ * Arguments are checked here, the lock is taken and errno is set; the work is
  * done in allocate.c. The whole family is here, because a program that got
  * one of these functions from the C library would hand us pointers that are
  * not ours.
@@ -9,15 +9,36 @@
  * different allocator when this one was opened with dlopen().
  */
 #include "allocate.h"
+#include "fork.h"
 #include "os.h"
 
 #include <errno.h>
 #include <malloc.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Other functions of this library are hidden from programs; these are not. */
 #pragma GCC visibility push(default)
+
+static atomic_bool started;
+
+/* What must be done once, at the first call: constructors of other libraries
+ * may allocate before any of ours has run. */
+static __attribute__((cold)) void start(void)
+{
+    if (atomic_exchange(&started, true))
+        return;
+    register_fork_handlers();
+}
+
+/* The arena that serves this thread. */
+static inline struct arena *arena_get(void)
+{
+    if (!atomic_load_explicit(&started, memory_order_relaxed))
+        start();
+    return &main_arena;
+}
 
 static void *out_of_memory(void)
 {
@@ -25,46 +46,58 @@ static void *out_of_memory(void)
     return NULL;
 }
 
-/* The chunk of a payload that the program gives back, looked at before it is
- * believed. The texts are what to say of a bad one. */
-static struct chunk *given_chunk(void *payload, const char *bad_pointer,
-                                 const char *bad_size)
+/* Allocate request bytes, aligned for any type. */
+static void *allocate(size_t request)
 {
-    struct chunk *c = payload_to_chunk(payload);
+    size_t size = request_to_size(request);
+    if (size == 0)
+        return out_of_memory();
 
-    if ((uintptr_t)payload % MALLOC_ALIGNMENT != 0)
-        fatal(bad_pointer);
-    if (chunk_size(c) > -(uintptr_t)c) /* ends beyond the last address */
-        fatal(bad_pointer);
-    if (chunk_size(c) < MINSIZE || chunk_size(c) % MALLOC_ALIGNMENT != 0)
-        fatal(bad_size);
-    return c;
+    struct arena *a = arena_get();
+    bool locked = arena_lock(a);
+    struct chunk *c = allocate_chunk(a, size);
+    arena_unlock(a, locked);
+    return c != NULL ? chunk_to_payload(c) : NULL;
+}
+
+/* The same, and all that may be used is zero. What the system has just given is
+ * so already, and is not touched. */
+static void *allocate_zeroed(size_t request)
+{
+    size_t size = request_to_size(request);
+    if (size == 0)
+        return out_of_memory();
+
+    struct arena *a = arena_get();
+    bool locked = arena_lock(a);
+    a->fresh = 0; /* unless take_from_top() says something else */
+    struct chunk *c = allocate_chunk(a, size);
+    size_t fresh = a->fresh;
+    arena_unlock(a, locked);
+    if (c == NULL)
+        return NULL;
+    return memset(chunk_to_payload(c), 0, usable_size(c) - fresh);
 }
 
 /* Allocate request bytes at a multiple of alignment, a power of two. */
-static inline void *get_aligned(size_t alignment, size_t request)
+static void *allocate_aligned(size_t alignment, size_t request)
 {
     size_t size = request_to_size(request);
     if (size == 0 || alignment > PTRDIFF_MAX)
         return out_of_memory();
+    if (alignment <= MALLOC_ALIGNMENT)
+        return allocate(request);
 
-    struct arena *a = &main_arena;
-    arena_lock(a);
-    struct chunk *c = alignment > MALLOC_ALIGNMENT
-                          ? allocate_aligned(a, alignment, size)
-                          : allocate(a, size);
-    arena_unlock(a);
+    struct arena *a = arena_get();
+    bool locked = arena_lock(a);
+    struct chunk *c = allocate_aligned_chunk(a, alignment, size);
+    arena_unlock(a, locked);
     return c != NULL ? chunk_to_payload(c) : NULL;
 }
 
-static void *get(size_t request)
-{
-    return get_aligned(MALLOC_ALIGNMENT, request);
-}
-
-/* As get_aligned(), for an alignment that may be no power of two: it is rounded
- * up to one. Where there is none so large, NULL with errno EINVAL. */
-static void *get_aligned_up(size_t alignment, size_t request)
+/* As allocate_aligned(), for an alignment that may be no power of two: it is
+ * rounded up to one. Where there is none so large, NULL with errno EINVAL. */
+static void *allocate_aligned_up(size_t alignment, size_t request)
 {
     size_t power = MALLOC_ALIGNMENT;
     while (power < alignment && power <= PTRDIFF_MAX)
@@ -73,42 +106,55 @@ static void *get_aligned_up(size_t alignment, size_t request)
         errno = EINVAL;
         return NULL;
     }
-    return get_aligned(power, request);
+    return allocate_aligned(power, request);
 }
 
-static void put_chunk(struct chunk *c)
+/* The chunk of a payload that the program hands to us, looked at before it is
+ * believed. The texts are what to say of a bad one. */
+static inline struct chunk *given_chunk(void *payload, const char *bad_pointer,
+                                        const char *bad_size)
 {
-    struct arena *a = &main_arena;
-    arena_lock(a);
-    release(a, c);
-    arena_unlock(a);
+    struct chunk *c = payload_to_chunk(payload);
+    size_t size = chunk_size(c);
+
+    /* Is it misaligned, of size 0, or does it end beyond the last address? */
+    if ((uintptr_t)payload % MALLOC_ALIGNMENT != 0 || (uintptr_t)c > -size)
+        fatal(bad_pointer);
+    if (size < MINSIZE || size % MALLOC_ALIGNMENT != 0)
+        fatal(bad_size);
+    return c;
 }
 
-/* Free a payload, or nothing if it is NULL. */
-static void put(void *payload)
+static void free_payload(void *payload)
 {
-    if (payload != NULL)
-        put_chunk(given_chunk(payload, "free(): invalid pointer",
-                              "free(): invalid size"));
+    struct chunk *c =
+        given_chunk(payload, "free(): invalid pointer", "free(): invalid size");
+
+    struct arena *a = arena_of(c);
+    bool locked = arena_lock(a);
+    free_chunk(a, c);
+    arena_unlock(a, locked);
 }
 
-/* Move a payload's contents to a new chunk. NULL leaves the old one alone. */
-static void *move(struct chunk *c, size_t request)
+/* Move a payload's contents to a new chunk, which is larger. On failure NULL,
+ * and the old one stays. */
+static void *move_payload(void *payload, size_t request)
 {
-    void *moved = get(request);
+    void *moved = allocate(request);
     if (moved == NULL)
         return NULL;
-    memcpy(moved, chunk_to_payload(c), usable_size(c));
-    put_chunk(c);
+    memcpy(moved, payload, usable_size(payload_to_chunk(payload)));
+    free_payload(payload);
     return moved;
 }
 
-static void *change(void *payload, size_t request)
+/* What realloc() does. */
+static void *resize_payload(void *payload, size_t request)
 {
     if (payload == NULL)
-        return get(request);
+        return allocate(request);
     if (request == 0) {
-        put(payload);
+        free_payload(payload);
         return NULL;
     }
     struct chunk *c = given_chunk(payload, "realloc(): invalid pointer",
@@ -117,25 +163,26 @@ static void *change(void *payload, size_t request)
     if (size == 0)
         return out_of_memory();
 
-    struct arena *a = &main_arena;
-    arena_lock(a);
-    bool done = resize(a, c, size);
-    arena_unlock(a);
-    return done ? payload : move(c, request);
+    struct arena *a = arena_of(c);
+    bool locked = arena_lock(a);
+    bool done = resize_chunk(a, c, size);
+    arena_unlock(a, locked);
+    return done ? payload : move_payload(payload, request);
 }
 
 /* Allocate request bytes, aligned for any type. For 0 bytes too the pointer is
  * not NULL, and unlike any other. NULL with errno ENOMEM on failure. [C11] */
 void *malloc(size_t request)
 {
-    return get(request);
+    return allocate(request);
 }
 
 /* Give back what any function of this family returned, or NULL. Leaves errno
  * as it was. [C11, POSIX.1-2024] */
 void free(void *payload)
 {
-    put(payload);
+    if (payload != NULL)
+        free_payload(payload);
 }
 
 /* Allocate count * each bytes, all zero. NULL with errno ENOMEM on failure, or
@@ -145,8 +192,7 @@ void *calloc(size_t count, size_t each)
     size_t request;
     if (__builtin_mul_overflow(count, each, &request))
         return out_of_memory();
-    void *payload = get(request);
-    return payload != NULL ? memset(payload, 0, request) : NULL;
+    return allocate_zeroed(request);
 }
 
 /* Make a payload request bytes long, and move it if it must be; the contents
@@ -154,7 +200,7 @@ void *calloc(size_t count, size_t each)
  * the old payload stays. realloc(p, 0) frees p, returns NULL. [C11, glibc] */
 void *realloc(void *payload, size_t request)
 {
-    return change(payload, request);
+    return resize_payload(payload, request);
 }
 
 /* realloc() for count * each bytes; a product too large is ENOMEM. [BSD] */
@@ -163,7 +209,7 @@ void *reallocarray(void *payload, size_t count, size_t each)
     size_t request;
     if (__builtin_mul_overflow(count, each, &request))
         return out_of_memory();
-    return change(payload, request);
+    return resize_payload(payload, request);
 }
 
 /* Allocate request bytes at a multiple of alignment. An alignment that is no
@@ -171,24 +217,26 @@ void *reallocarray(void *payload, size_t count, size_t each)
  * errno EINVAL. NULL with errno ENOMEM on failure. [SunOS, glibc] */
 void *memalign(size_t alignment, size_t request)
 {
-    return get_aligned_up(alignment, request);
+    return allocate_aligned_up(alignment, request);
 }
 
 /* As memalign(). [C11, glibc up to 2.37] */
 void *aligned_alloc(size_t alignment, size_t request)
 {
-    return get_aligned_up(alignment, request);
+    return allocate_aligned_up(alignment, request);
 }
 
 /* Allocate at a multiple of alignment, which must be a power of two and a
  * multiple of sizeof(void *). Returns 0 and sets *payload; or returns EINVAL
- * or ENOMEM and leaves *payload as it was. [POSIX] */
+ * or ENOMEM and leaves *payload as it was. Leaves errno alone. [POSIX] */
 int posix_memalign(void **payload, size_t alignment, size_t request)
 {
     bool power_of_two = alignment != 0 && (alignment & (alignment - 1)) == 0;
     if (!power_of_two || alignment % sizeof(void *) != 0)
         return EINVAL;
-    void *aligned = get_aligned(alignment, request);
+    int saved_errno = errno;
+    void *aligned = allocate_aligned(alignment, request);
+    errno = saved_errno;
     if (aligned == NULL)
         return ENOMEM;
     *payload = aligned;
@@ -198,7 +246,7 @@ int posix_memalign(void **payload, size_t alignment, size_t request)
 /* Allocate request bytes at the start of a page. [BSD] */
 void *valloc(size_t request)
 {
-    return get_aligned(os_page_size(), request);
+    return allocate_aligned(os_page_size(), request);
 }
 
 /* Allocate whole pages, as many as request bytes need. [glibc] */
@@ -206,12 +254,32 @@ void *pvalloc(size_t request)
 {
     if (request > PTRDIFF_MAX)
         return out_of_memory();
-    return get_aligned(os_page_size(), align_up(request, os_page_size()));
+    return allocate_aligned(os_page_size(), align_up(request, os_page_size()));
 }
 
 /* The bytes that may be used at payload: as many as were asked for, or some
  * more. 0 for NULL. [glibc] */
 size_t malloc_usable_size(void *payload)
 {
-    return payload != NULL ? usable_size(payload_to_chunk(payload)) : 0;
+    if (payload == NULL)
+        return 0;
+    return usable_size(given_chunk(payload,
+                                   "malloc_usable_size(): invalid pointer",
+                                   "malloc_usable_size(): invalid size"));
+}
+
+/* Give free memory back to the system, but keep pad bytes of top, in each
+ * arena. Returns 1 if any went, else 0. [glibc] */
+int malloc_trim(size_t pad)
+{
+    (void)pad;
+    return 0;
+}
+
+/* Set a parameter of the allocator, by its number in <malloc.h>. Returns 1, or
+ * 0 if it is unknown or cannot have this value. [SVID] */
+int mallopt(int number, int value)
+{
+    (void)value;
+    return number == M_CHECK_ACTION; /* which has no effect, as in glibc */
 }

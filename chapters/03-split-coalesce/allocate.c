@@ -8,42 +8,41 @@
 #include "allocate.h"
 #include "coalesce.h"
 #include "os.h"
+#include "trim.h"
 
-/* Merge a chunk that is no longer used with the free memory around it, and
- * put it where it is found again. Returns the merged chunk or top. */
-static struct chunk *make_free(struct arena *a, struct chunk *c)
+/* Free what a chunk in use has beyond size bytes, if it is enough to make a
+ * chunk of. After resize_chunk() it may meet free memory there. */
+static void split_chunk(struct arena *a, struct chunk *c, size_t size)
 {
-    c = coalesce(a, c);
-    if (c != a->top)
-        freelist_push(&a->free_list, c);
+    if (chunk_size(c) - size >= MINSIZE)
+        free_chunk(a, cut_chunk(c, size));
+}
+
+/* The same for a chunk that was free until now. It has no free neighbour, so
+ * there is nothing to merge. */
+static struct chunk *split_free_chunk(struct arena *a, struct chunk *c,
+                                      size_t size)
+{
+    if (chunk_size(c) - size >= MINSIZE) {
+        struct chunk *remainder = cut_chunk(c, size);
+        freelist_push(&a->free_list, remainder);
+    }
     return c;
 }
 
-/* Release what a chunk in use has beyond size bytes, if it is enough to make a
- * chunk of. After resize() it may meet free memory there. */
-static void split(struct arena *a, struct chunk *c, size_t size)
-{
-    size_t rest = chunk_size(c) - size;
-
-    if (rest >= MINSIZE) {
-        set_size(c, size);
-        release(a, make_chunk(chunk_after(c), rest));
-    }
-}
-
-struct chunk *allocate(struct arena *a, size_t size)
+struct chunk *allocate_chunk(struct arena *a, size_t size)
 {
     struct chunk *c = freelist_take(&a->free_list, size);
     if (c == NULL)
         return take_from_top(a, size);
-    split(a, c, size);
-    return c;
+    return split_free_chunk(a, c, size);
 }
 
-struct chunk *allocate_aligned(struct arena *a, size_t alignment, size_t size)
+struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
+                                     size_t size)
 {
     /* So much that an aligned payload is inside, wherever the chunk falls. */
-    struct chunk *c = allocate(a, size + alignment + MINSIZE);
+    struct chunk *c = allocate_chunk(a, size + alignment + MINSIZE);
     if (c == NULL)
         return NULL;
     uintptr_t payload = (uintptr_t)chunk_to_payload(c);
@@ -51,21 +50,20 @@ struct chunk *allocate_aligned(struct arena *a, size_t alignment, size_t size)
         /* Cut it in two; the lead must be large enough to be a chunk. */
         size_t lead = align_up(payload + MINSIZE, alignment) - payload;
         struct chunk *before = c;
-        c = make_chunk(chunk_at(before, lead), chunk_size(before) - lead);
-        set_size(before, lead);
-        release(a, before);
+        c = cut_chunk(before, lead);
+        free_chunk(a, before);
     }
-    split(a, c, size);
+    split_chunk(a, c, size);
     return c;
 }
 
-/* Can this chunk be one of ours, and in use? */
-static void check_release(struct arena *a, struct chunk *c)
+/* Can this chunk, which the program gives back, be one of ours and in use? */
+static void check_free(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
 
-    /* Is it, or was it merged into, top? */
-    if (c >= a->top && c < chunk_at(a->top, top_size(a)))
+    /* Does it lie in top, or was it merged into top? */
+    if (c >= a->top && (char *)c < a->end)
         fatal("double free or corruption (top)");
     /* Does it lie elsewhere, or reach into top? */
     if (!is_below_top(a, c))
@@ -74,27 +72,27 @@ static void check_release(struct arena *a, struct chunk *c)
     if (!chunk_in_use(c))
         fatal("double free or corruption (!prev)");
     /* Was the header after it overwritten? */
-    if (!plausible(a, next))
+    if (!is_plausible(a, next))
         fatal("free(): invalid next size (normal)");
 }
 
-void release(struct arena *a, struct chunk *c)
+void free_chunk(struct arena *a, struct chunk *c)
 {
-    check_release(a, c);
-    if (make_free(a, c) == a->top)
+    check_free(a, c);
+    if (coalesce_chunk(a, c) == a->top)
         trim_top(a);
 }
 
-bool resize(struct arena *a, struct chunk *c, size_t size)
+bool resize_chunk(struct arena *a, struct chunk *c, size_t size)
 {
     if (chunk_size(c) >= a->system_mem)
         fatal("realloc(): invalid old size");
     if (!is_below_top(a, c) || !chunk_in_use(c))
         fatal("realloc(): invalid pointer");
-    if (!plausible(a, chunk_after(c)))
+    if (!is_plausible(a, chunk_after(c)))
         fatal("realloc(): invalid next size");
-    if (chunk_size(c) < size && !extend(a, c, size))
+    if (chunk_size(c) < size && !extend_chunk(a, c, size))
         return false;
-    split(a, c, size);
+    split_chunk(a, c, size);
     return true;
 }

@@ -56,7 +56,7 @@ struct chunk {
 
 #define HEADER_SIZE      (2 * sizeof(size_t))
 #define MALLOC_ALIGNMENT alignof(max_align_t)
-#define MINSIZE          (4 * sizeof(size_t)) /* so long is a fence */
+#define MINSIZE          (4 * sizeof(size_t)) /* room for a fence */
 
 /* The next multiple of unit, a power of two. */
 static inline size_t align_up(size_t n, size_t unit)
@@ -116,6 +116,15 @@ static inline struct chunk *chunk_at(struct chunk *c, size_t offset)
 static inline struct chunk *chunk_after(struct chunk *c)
 {
     return chunk_at(c, chunk_size(c));
+}
+
+/* Cut a chunk in two: it keeps size bytes, and the rest, which is returned,
+ * becomes a chunk of its own. */
+static inline struct chunk *cut_chunk(struct chunk *c, size_t size)
+{
+    struct chunk *rest = make_chunk(chunk_at(c, size), chunk_size(c) - size);
+    set_size(c, size);
+    return rest;
 }
 
 static inline bool prev_in_use(const struct chunk *c)

@@ -11,7 +11,7 @@
 #include "coalesce.h"
 #include "os.h"
 
-static bool is_free(struct arena *a, struct chunk *c)
+static bool is_free_chunk(struct arena *a, struct chunk *c)
 {
     return c != a->top && !is_fence(c) && !chunk_in_use(c);
 }
@@ -27,7 +27,7 @@ static struct chunk *merge_with_before(struct chunk *c)
     return before;
 }
 
-struct chunk *coalesce(struct arena *a, struct chunk *c)
+struct chunk *coalesce_chunk(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
 
@@ -36,14 +36,17 @@ struct chunk *coalesce(struct arena *a, struct chunk *c)
     if (next == a->top) {
         set_size(c, chunk_size(c) + chunk_size(next));
         a->top = c;
-    } else if (is_free(a, next)) {
+        return c;
+    }
+    if (is_free_chunk(a, next)) {
         freelist_unlink(next);
         set_size(c, chunk_size(c) + chunk_size(next));
     }
+    freelist_push(&a->free_list, c);
     return c;
 }
 
-bool extend(struct arena *a, struct chunk *c, size_t size)
+bool extend_chunk(struct arena *a, struct chunk *c, size_t size)
 {
     struct chunk *next = chunk_after(c);
     size_t missing = size - chunk_size(c);
@@ -54,9 +57,8 @@ bool extend(struct arena *a, struct chunk *c, size_t size)
         return false;
     if (next == a->top && chunk_size(next) >= missing + MINSIZE) {
         next = take_from_top(a, missing); /* joined at once, however small */
-    } else if (is_free(a, next) && chunk_size(next) >= missing) {
-        freelist_unlink(next);
-        mark_used(next);
+    } else if (is_free_chunk(a, next) && chunk_size(next) >= missing) {
+        freelist_claim(next);
     } else {
         return false;
     }

@@ -1,20 +1,25 @@
 /* freelist.c - a list of free chunks
  *
- * First fit: the list is searched from its start, and the first chunk that is
- * large enough is taken, however much too large it is. The chunk freed last
- * stands first, since it is the likeliest to be in the processor's cache.
- *
  * Putting a chunk on the list takes constant time, and so does taking a known
- * one off it; finding one takes time in proportion to the number of chunks
- * before it that are too small.
+ * one off it, wherever it stands.
  *
- * Invariant: a chunk is on the list if and only if it is marked as free.
+ * Invariant: a chunk is on a list if and only if it is marked as free.
  */
 #include "freelist.h"
 #include "os.h"
 
-/* Put a chunk on a list, before a chunk that is there or before the head. */
-static void insert_before(struct chunk *next, struct chunk *c)
+void freelist_init(struct freelist *list)
+{
+    list_head(list)->fd = list_head(list)->bk = list_head(list);
+}
+
+struct chunk *freelist_next(const struct freelist *list, const struct chunk *c)
+{
+    struct chunk *next = c != NULL ? c->fd : list_head(list)->fd;
+    return next != list_head(list) ? next : NULL;
+}
+
+void freelist_insert(struct chunk *next, struct chunk *c)
 {
     c->fd = next;
     c->bk = next->bk;
@@ -24,21 +29,22 @@ static void insert_before(struct chunk *next, struct chunk *c)
 
 void freelist_push(struct freelist *list, struct chunk *c)
 {
-    insert_before(list->head.fd, c);
+    freelist_insert(list_head(list)->fd, c);
     mark_free(c);
 }
 
+/* First fit: the list is searched from its start, and the first chunk that is
+ * large enough is taken, however much too large it is. The chunk freed last
+ * stands first, since it is the likeliest to be in the processor's cache. A
+ * search takes time in proportion to the number of chunks before it that are
+ * too small. */
 struct chunk *freelist_take(struct freelist *list, size_t size)
 {
-    struct chunk *c = list->head.fd;
+    struct chunk *c = freelist_next(list, NULL);
 
-    while (c != &list->head && chunk_size(c) < size)
-        c = c->fd;
-    if (c == &list->head)
-        return NULL;
-    freelist_unlink(c);
-    mark_used(c);
-    return c;
+    while (c != NULL && chunk_size(c) < size)
+        c = freelist_next(list, c);
+    return c != NULL ? freelist_claim(c) : NULL;
 }
 
 void freelist_unlink(struct chunk *c)
@@ -49,4 +55,11 @@ void freelist_unlink(struct chunk *c)
         fatal("corrupted double-linked list");
     c->fd->bk = c->bk;
     c->bk->fd = c->fd;
+}
+
+struct chunk *freelist_claim(struct chunk *c)
+{
+    freelist_unlink(c);
+    mark_used(c);
+    return c;
 }

@@ -9,20 +9,18 @@
 #include "arena.h"
 
 /* A chunk of at least size bytes, or NULL with errno ENOMEM. */
-struct chunk *allocate(struct arena *a, size_t size);
+struct chunk *allocate_chunk(struct arena *a, size_t size);
 
 /* The same with a payload at a multiple of alignment, a power of two above
  * MALLOC_ALIGNMENT. */
-struct chunk *allocate_aligned(struct arena *a, size_t alignment, size_t size);
+struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
+                                     size_t size);
 
 /* Take back a chunk that is in use. */
-void release(struct arena *a, struct chunk *c);
+void free_chunk(struct arena *a, struct chunk *c);
 
 /* Make a chunk that is in use at least size bytes where it stands. Returns
  * false, and changes nothing, where that cannot be done. */
-bool resize(struct arena *a, struct chunk *c, size_t size);
-
-/* Empty the fast bins: merge what is in them with the free memory around. */
-void consolidate(struct arena *a);
+bool resize_chunk(struct arena *a, struct chunk *c, size_t size);
 
 #endif

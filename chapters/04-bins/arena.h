@@ -7,12 +7,13 @@
  *   first -> [chunk][chunk][chunk][fence] --> [chunk][chunk][      top      ]
  *             \____ closed region ____/        \_______ newest region ______/
  *
- * Normally there is one region, which grows. Only when somebody else has
- * moved the break is the region closed with a fence, and another one begun.
+ * Normally there is one region, which grows. Only when it cannot grow, because
+ * the system's next bytes lie elsewhere, is it closed with a fence, and another
+ * one begun.
  *
- * Locking: there is one lock. It is taken in malloc.c and check.c, at the
- * public functions; everything below expects to find it held. Only the size of
- * a chunk in use may be read without it, by whoever owns the chunk: others
+ * Locking: there is one lock. It is taken in malloc.c, report.c and check.c, at
+ * the public functions; everything below expects to find it held. Only the size
+ * of a chunk in use may be read without it, by whoever owns the chunk: others
  * change no more of that word than a flag. (To the letter of C that is a data
  * race. glibc does the same.)
  */
@@ -21,12 +22,15 @@
 
 #include "chunk.h"
 #include "freelist.h"
+#include "lock.h"
 
-#include <pthread.h>
+/* What is asked of the system beyond what is needed at once, in bytes. */
+#define TOP_PAD (128 * 1024)
 
-/* 7 fast bins are used, for 32 to 128 bytes; the rest is for chapter 06, where
- * the limit can be raised. Of the other bins, number 0 is not used. */
-#define NFASTBINS       10
+/* Chunks of up to MAX_FAST bytes have fast bins. Of the other bins, number 0 is
+ * not used. */
+#define MAX_FAST        (16 * sizeof(size_t))
+#define NFASTBINS       ((MAX_FAST - MINSIZE) / MALLOC_ALIGNMENT + 1)
 #define NBINS           127
 #define UNSORTED_BIN    1
 #define FIRST_SMALL_BIN 2
@@ -36,10 +40,17 @@ struct arena {
     pthread_mutex_t lock; /* guards all that follows, and every header */
     struct chunk *top;    /* what is not dealt out yet, itself a chunk */
     struct chunk *first;  /* the first chunk of the first region */
-    size_t system_mem;    /* bytes held from the system */
+    char *end;            /* the end of the newest region, and so of top */
+    char *low, *high;     /* all regions lie between these */
+    char *zero_from;      /* from here to its end top has only zero bytes */
+    size_t fresh;         /* so many bytes at the end of the payload that was
+                           * last cut from top are zero */
+
+    size_t system_mem;     /* bytes held from the system */
+    size_t max_system_mem; /* the most there ever were */
+    unsigned number;       /* 0 is the main arena */
 
     struct chunk *fastbins[NFASTBINS]; /* each a list by fd alone */
-    bool have_fast;                    /* is there a chunk in one of them? */
     struct freelist bins[NBINS];
     uint32_t binmap[(NBINS + 31) / 32]; /* where bit i is 0, bin i is empty */
     struct chunk *last_remainder;       /* of the last small request */
@@ -56,19 +67,25 @@ struct fence {
 
 extern struct arena main_arena;
 
-/* Is this thread between the fork handlers? Then it holds every lock. */
-extern __thread bool forking __attribute__((tls_model("initial-exec")));
+/* The arena that follows; NULL after the last one. Begin with NULL. Whatever is
+ * about all memory goes through all arenas, though there is but one here. */
+struct arena *next_arena(struct arena *a);
 
-static inline void arena_lock(struct arena *a)
+/* The arena of a chunk that is in use. */
+static inline struct arena *arena_of(const struct chunk *c)
 {
-    if (!forking)
-        pthread_mutex_lock(&a->lock);
+    (void)c;
+    return &main_arena;
 }
 
-static inline void arena_unlock(struct arena *a)
+static inline bool arena_lock(struct arena *a)
 {
-    if (!forking)
-        pthread_mutex_unlock(&a->lock);
+    return lock_acquire(&a->lock);
+}
+
+static inline void arena_unlock(struct arena *a, bool locked)
+{
+    lock_release(&a->lock, locked);
 }
 
 static inline bool is_fence(const struct chunk *c)
@@ -87,15 +104,20 @@ static inline size_t top_size(const struct arena *a)
     return a->top != NULL ? chunk_size(a->top) : 0;
 }
 
-/* Does this chunk lie in our memory, and end before top? */
+/* Does this chunk lie in our memory, and not reach into top? Regions are in no
+ * order, and between them may be memory of others: the answer is a guess. */
 static inline bool is_below_top(const struct arena *a, struct chunk *c)
 {
-    return c >= a->first && c < a->top && chunk_after(c) <= a->top;
+    if ((char *)c < a->low || (char *)c >= a->high)
+        return false; /* it may be no memory at all: do not look there */
+    struct chunk *next = chunk_after(c);
+    return c < next && (char *)next <= a->high &&
+           (next <= a->top || c > a->top);
 }
 
 /* Has this header a size that a chunk or a fence of ours can have? It is asked
  * of the header after a chunk, which an overrun would have overwritten. */
-static inline bool plausible(const struct arena *a, const struct chunk *c)
+static inline bool is_plausible(const struct arena *a, const struct chunk *c)
 {
     return extent(c) >= MINSIZE && extent(c) < a->system_mem;
 }
@@ -108,9 +130,5 @@ bool grow_top(struct arena *a, size_t size);
 /* Cut a chunk of size bytes from top, which grows if it is too small. Returns
  * NULL with errno ENOMEM if the system gives no more. */
 struct chunk *take_from_top(struct arena *a, size_t size);
-
-/* Give memory back to the system if top has more than anybody will soon need.
- * Call it when a chunk was freed that is large, alone or merged. */
-void trim_top(struct arena *a);
 
 #endif

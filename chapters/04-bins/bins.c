@@ -8,11 +8,9 @@
  *   bins 64-126   large, the wider apart the larger: sorted by size
  *
  * free() puts a chunk into the unsorted bin and is done. The next malloc()
- * that does not find its size looks through it and files what it finds there.
- * So each chunk is filed at most once, by a call that had to search anyway,
- * and a chunk that is asked for again at once is never filed.
- *
- * A bitmap says which bins are surely empty: the next larger chunk is found by
+ * that does not find its size looks through it and files what it finds there:
+ * each chunk at most once, and never if it is asked for again at once. A bitmap
+ * says which bins are surely empty, so that the next larger chunk is found by
  * looking at four words, not at 126 lists.
  */
 #include "bins.h"
@@ -29,13 +27,10 @@ static const unsigned last[NGROUPS] = {96, 111, 119, 123, 125};
 
 void bins_init(struct arena *a)
 {
-    for (size_t i = 0; i < NBINS; i++) {
-        struct chunk *head = &a->bins[i].head;
-        head->fd = head->bk = head;
-    }
+    for (size_t i = 0; i < NBINS; i++)
+        freelist_init(&a->bins[i]);
 }
 
-/* Chunks of MINSIZE have the first small bin. */
 static inline size_t small_index(size_t size)
 {
     return (size - MINSIZE) / MALLOC_ALIGNMENT + FIRST_SMALL_BIN;
@@ -61,33 +56,26 @@ size_t bin_index(size_t size)
 /* The smallest chunk of a bin, in a small bin the oldest; NULL if empty. */
 static struct chunk *last_in_bin(struct arena *a, size_t index)
 {
-    struct chunk *head = &a->bins[index].head;
+    struct chunk *head = list_head(&a->bins[index]);
     return head->bk != head ? head->bk : NULL;
-}
-
-static struct chunk *take(struct chunk *c)
-{
-    freelist_unlink(c);
-    mark_used(c);
-    return c;
 }
 
 /* Put a chunk into a large bin: after the first chunk of its size, or else
  * before the first one that is smaller, and then on the ring of sizes too. */
-static void file_large(struct chunk *head, struct chunk *c)
+static void file_large_chunk(struct chunk *head, struct chunk *c)
 {
     struct chunk *at = head->fd;
 
     c->fd_nextsize = c->bk_nextsize = c;
     /* Is the bin empty? Then c is a ring of sizes by itself. */
     if (at == head) {
-        insert_before(head, c);
+        freelist_insert(head, c);
         return;
     }
     /* Smaller than all? The ring would lead round to the largest again. */
     if (chunk_size(c) < chunk_size(head->bk)) {
         sizes_insert(at, c);
-        insert_before(head, c);
+        freelist_insert(head, c);
         return;
     }
     while (chunk_size(at) > chunk_size(c))
@@ -98,29 +86,29 @@ static void file_large(struct chunk *head, struct chunk *c)
         fatal("malloc(): largebin double linked list corrupted (bk)");
     if (chunk_size(at) == chunk_size(c)) {
         c->fd_nextsize = c->bk_nextsize = NULL;
-        insert_before(at->fd, c);
+        freelist_insert(at->fd, c);
     } else {
         sizes_insert(at, c);
-        insert_before(at, c);
+        freelist_insert(at, c);
     }
 }
 
 /* Put a free chunk into the bin for its size. */
-static void file(struct arena *a, struct chunk *c)
+static void file_chunk(struct arena *a, struct chunk *c)
 {
     size_t index = bin_index(chunk_size(c));
-    struct chunk *head = &a->bins[index].head;
+    struct chunk *head = list_head(&a->bins[index]);
 
     if (is_small(chunk_size(c)))
-        insert_before(head->fd, c);
+        freelist_insert(head->fd, c);
     else
-        file_large(head, c);
+        file_large_chunk(head, c);
     a->binmap[index / 32] |= 1u << index % 32;
 }
 
 void unsorted_push(struct arena *a, struct chunk *c)
 {
-    struct chunk *head = &a->bins[UNSORTED_BIN].head;
+    struct chunk *head = list_head(&a->bins[UNSORTED_BIN]);
 
     if (head->fd->bk != head)
         fatal("free(): corrupted unsorted chunks");
@@ -134,13 +122,13 @@ static void check_unsorted(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
 
-    if (!plausible(a, c))
+    if (!is_plausible(a, c))
         fatal("malloc(): invalid size (unsorted)");
-    if (!plausible(a, next))
+    if (!is_plausible(a, next))
         fatal("malloc(): invalid next size (unsorted)");
     if (next->prev_size != chunk_size(c))
         fatal("malloc(): mismatching next->prev_size (unsorted)");
-    if (c->bk->fd != c || c->fd != &a->bins[UNSORTED_BIN].head)
+    if (c->bk->fd != c || c->fd != list_head(&a->bins[UNSORTED_BIN]))
         fatal("malloc(): unsorted double linked list corrupted");
     if (prev_in_use(next))
         fatal("malloc(): invalid next->prev_inuse (unsorted)");
@@ -156,17 +144,15 @@ static bool is_worth_splitting(struct arena *a, struct chunk *c, size_t size)
 
 struct chunk *unsorted_take(struct arena *a, size_t size)
 {
-    struct chunk *c;
-
     for (int filed = 0; filed < MAX_FILED; filed++) {
-        c = last_in_bin(a, UNSORTED_BIN);
+        struct chunk *c = last_in_bin(a, UNSORTED_BIN);
         if (c == NULL)
             return NULL;
         check_unsorted(a, c);
         if (chunk_size(c) == size || is_worth_splitting(a, c, size))
-            return take(c);
+            return freelist_claim(c);
         freelist_unlink(c);
-        file(a, c);
+        file_chunk(a, c);
     }
     return NULL;
 }
@@ -179,24 +165,22 @@ struct chunk *smallbin_take(struct arena *a, size_t size)
         return NULL;
     if (c->bk->fd != c)
         fatal("malloc(): smallbin double linked list corrupted");
-    return take(c);
+    return freelist_claim(c);
 }
 
 struct chunk *largebin_take(struct arena *a, size_t size)
 {
-    struct chunk *head = &a->bins[bin_index(size)].head;
-    struct chunk *largest = head->fd;
+    struct chunk *largest = freelist_next(&a->bins[bin_index(size)], NULL);
 
-    if (largest == head || chunk_size(largest) < size)
+    if (largest == NULL || chunk_size(largest) < size)
         return NULL;
     struct chunk *c = largest->bk_nextsize; /* the smallest */
     while (chunk_size(c) < size)
         c = c->bk_nextsize;
-
     /* Of several of this size take one that is not on the ring of sizes. */
     if (chunk_size(c->fd) == chunk_size(c))
         c = c->fd;
-    return take(c);
+    return freelist_claim(c);
 }
 
 /* The first bin from index on that the map says is not empty; NBINS if none. */
@@ -218,7 +202,7 @@ struct chunk *larger_bin_take(struct arena *a, size_t size)
     while (index < NBINS) {
         struct chunk *c = last_in_bin(a, index);
         if (c != NULL)
-            return take(c);
+            return freelist_claim(c);
         /* Bits are set at once and cleared late: the last chunk has left. */
         a->binmap[index / 32] &= ~(1u << index % 32);
         index = next_in_binmap(a, index + 1);

@@ -2,17 +2,13 @@
  *
  * Programs free small chunks and soon ask for the same size again. So these
  * are not merged with their neighbours, only to be split once more, but kept
- * as they are: a list for each size, with links in one direction, last in,
- * first out. Both directions take a handful of instructions.
+ * whole: a list for each size, linked one way, last in, first out. Both ways
+ * take a handful of instructions. The price is that such chunks keep free
+ * memory apart, until consolidate_fastbins() merges them.
  *
- * The price is that such chunks keep free memory apart. They are merged
- * together when that begins to matter: see consolidate() in allocate.c.
- *
- * Invariant: a chunk in a fast bin has the size of the bin and is marked as in
- * use, so that nobody merges with it.
- *
- * The functions are in the header, so that they are compiled into their
- * callers: they are shorter than a call. The caller holds the arena's lock.
+ * Invariant: a chunk in a fast bin has the size of the bin, is marked as in
+ * use, so that nobody merges with it, and has the bin's address in its bk. The
+ * caller holds the arena's lock.
  */
 #ifndef FASTBIN_H
 #define FASTBIN_H
@@ -20,19 +16,25 @@
 #include "arena.h"
 #include "os.h"
 
-/* Chunks up to this size go into a fast bin when they are freed, in bytes. */
-#define MAX_FAST (16 * sizeof(size_t))
-
 /* The size of the chunks in this fast bin, in bytes. */
 static inline size_t fastbin_size(size_t index)
 {
     return MINSIZE + index * MALLOC_ALIGNMENT;
 }
 
+/* A link is stored mixed with the upper bits of its own address, which an
+ * attacker does not know, and unmixed by doing the same again: one that was
+ * overwritten becomes an address that is most likely misaligned. The idea is
+ * Check Point's, "safe-linking". */
+static inline struct chunk *mix_link(const void *link, struct chunk *c)
+{
+    return (struct chunk *)((uintptr_t)link >> 12 ^ (uintptr_t)c);
+}
+
 /* The chunk that follows in a fast bin. */
 static inline struct chunk *fastbin_next(const struct chunk *c)
 {
-    return c->fd;
+    return mix_link(&c->fd, c->fd);
 }
 
 static inline struct chunk **fastbin_of(struct arena *a, size_t size)
@@ -40,33 +42,56 @@ static inline struct chunk **fastbin_of(struct arena *a, size_t size)
     return &a->fastbins[(size - MINSIZE) / MALLOC_ALIGNMENT];
 }
 
+/* Is this chunk, which is marked as in use, in a fast bin? */
+static inline bool is_in_fastbin(struct arena *a, const struct chunk *c)
+{
+    size_t size = chunk_size(c);
+
+    return size < fastbin_size(NFASTBINS) &&
+           c->bk == (struct chunk *)fastbin_of(a, size);
+}
+
+/* A chunk that is being freed seems to be in the bin. Is it really there? */
+static inline void check_freed_twice(struct chunk **bin, struct chunk *freed)
+{
+    for (struct chunk *c = *bin; c != NULL; c = fastbin_next(c))
+        if (c == freed)
+            fatal(c == *bin ? "double free or corruption (fasttop)"
+                            : "double free or corruption (fast)");
+}
+
 /* Put a chunk that is in use into its fast bin, where it stays marked so. */
 static inline void fastbin_push(struct arena *a, struct chunk *c)
 {
     struct chunk **bin = fastbin_of(a, chunk_size(c));
 
-    if (!plausible(a, chunk_after(c)))
+    if (!is_plausible(a, chunk_after(c)))
         fatal("free(): invalid next size (fast)");
-    if (*bin == c)
-        fatal("double free or corruption (fasttop)");
-    c->fd = *bin;
+    if (c->bk == (struct chunk *)bin)
+        check_freed_twice(bin, c);
+    if (*bin != NULL && chunk_size(*bin) != chunk_size(c))
+        fatal("invalid fastbin entry (free)");
+    c->fd = mix_link(&c->fd, *bin);
+    c->bk = (struct chunk *)bin;
     *bin = c;
-    a->have_fast = true;
 }
 
-/* Take a chunk of just this size out of its fast bin; NULL if there is none. */
-static inline struct chunk *fastbin_take(struct arena *a, size_t size)
+/* Take the first chunk of this fast bin, which is for chunks of this size; NULL
+ * if it is empty. The texts are what to say of a bad one. */
+static inline struct chunk *fastbin_pop(struct chunk **bin, size_t size,
+                                        const char *unaligned,
+                                        const char *wrong_size)
 {
-    struct chunk **bin = fastbin_of(a, size);
     struct chunk *c = *bin;
 
     if (c == NULL)
         return NULL;
     if ((uintptr_t)chunk_to_payload(c) % MALLOC_ALIGNMENT != 0)
-        fatal("malloc(): unaligned fastbin chunk detected");
+        fatal(unaligned);
     if (chunk_size(c) != size)
-        fatal("malloc(): memory corruption (fast)");
+        fatal(wrong_size);
     *bin = fastbin_next(c);
+    c->bk = NULL;
     return c;
 }
 

@@ -8,19 +8,30 @@
 
 #include "chunk.h"
 
-/* The list is a ring through a head, which is no real chunk: only its fd and
- * bk are used, and its size stays 0, which no chunk has. So fd and bk of every
- * chunk on it lead to something. In an empty list those of the head lead back
- * to it. */
+/* A ring of all chunks on the list and of the head, so that fd and bk of every
+ * one lead to something. In an empty list those of the head lead back to it. */
 struct freelist {
-    struct chunk head;
+    struct chunk *fd, *bk;
 };
+
+/* The head as a member of the ring. It is no chunk but has the two links that a
+ * chunk would have at this address; nothing else of it may be touched. */
+static inline struct chunk *list_head(const struct freelist *list)
+{
+    return (struct chunk *)((char *)list - offsetof(struct chunk, fd));
+}
+
+void freelist_init(struct freelist *list);
+
+/* The chunk that follows on the list, NULL after the last one. Begin with NULL.
+ */
+struct chunk *freelist_next(const struct freelist *list, const struct chunk *c);
+
+/* Put a chunk on a list, before a chunk that is there or before the head. */
+void freelist_insert(struct chunk *next, struct chunk *c);
 
 /* Mark a chunk as free and put it on the list. */
 void freelist_push(struct freelist *list, struct chunk *c);
-
-/* Put a chunk on a list, before a chunk that is there or before the head. */
-void insert_before(struct chunk *next, struct chunk *c);
 
 /* Put a chunk on the ring of sizes, just before one that is there. */
 void sizes_insert(struct chunk *at, struct chunk *c);
@@ -28,5 +39,8 @@ void sizes_insert(struct chunk *at, struct chunk *c);
 /* Take this chunk off the list that it is on, and off the ring of sizes. Its
  * mark stays as it is. */
 void freelist_unlink(struct chunk *c);
+
+/* The same, and mark it as used. Returns it. */
+struct chunk *freelist_claim(struct chunk *c);
 
 #endif

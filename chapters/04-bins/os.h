@@ -1,14 +1,20 @@
 /* os.h - what the allocator asks of the system
  *
- * The heap of a process is the memory between the end of its own data and an
- * address called the program break, which sbrk() moves. Everything that this
- * allocator hands out lies there.
+ * These few functions are all that the other files know of the system. To run
+ * the allocator on something else, replace os.c.
  */
 #ifndef OS_H
 #define OS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+/* Bytes that the system gave: where they begin, and how many there are. They
+ * are all zero. Where start is NULL there are none. */
+struct span {
+    char *start;
+    size_t size;
+};
 
 /* The size of a page, the unit in which the system gives memory, in bytes. */
 size_t os_page_size(void);
@@ -24,8 +30,16 @@ char *os_grow(size_t size);
  * it was, as do all calls here that give memory back. */
 bool os_shrink(size_t size);
 
-/* Write one line to standard error, without allocating, and abort(). The lock
- * may be held: a handler of SIGABRT must not allocate. */
-void fatal(const char *message) __attribute__((noreturn));
+/* Map size bytes of fresh memory, all zero; size is a multiple of a page.
+ * Returns NULL with errno ENOMEM on failure. */
+void *os_map(size_t size);
+
+/* Give whole pages back but keep their addresses: they are all zero again.
+ * Returns false, and changes nothing, where pages are locked in memory. */
+bool os_discard(void *address, size_t size);
+
+/* Write one line to standard error, without allocating, and abort(). Locks may
+ * be held: in a program with threads a handler of SIGABRT must not allocate. */
+void fatal(const char *message) __attribute__((noreturn, cold));
 
 #endif

@@ -7,27 +7,26 @@
  *   first -> [chunk][chunk][chunk][fence] --> [chunk][chunk][      top      ]
  *             \____ closed region ____/        \_______ newest region ______/
  *
- * Normally there is one region, which grows. Only when somebody else has
- * moved the break, or it cannot move, is the region closed with a fence, and
- * another one begun.
+ * Normally there is one region, which grows. Only when it cannot grow, because
+ * the system's next bytes lie elsewhere, is it closed with a fence, and another
+ * one begun.
  *
- * Locking: there is one lock. It is taken in malloc.c and check.c, at the
- * public functions; everything below expects to find it held. Only the size of
- * a chunk in use may be read without it, by whoever owns the chunk: others
+ * Locking: there is one lock. It is taken in malloc.c, report.c and check.c, at
+ * the public functions; everything below expects to find it held. Only the size
+ * of a chunk in use may be read without it, by whoever owns the chunk: others
  * change no more of that word than a flag. (To the letter of C that is a data
- * race. glibc does the same.) Only mapped
- * chunks have a lock of their own, which may be taken while this one is held.
+ * race. glibc does the same.) Mapped chunks have another lock, which may be
+ * taken while this one is held.
  */
 #ifndef ARENA_H
 #define ARENA_H
 
 #include "chunk.h"
 #include "freelist.h"
+#include "lock.h"
 
-#include <pthread.h>
-
-/* 7 fast bins are used, for 32 to 128 bytes; the rest is for chapter 06, where
- * the limit can be raised. Of the other bins, number 0 is not used. */
+/* The last fast bins are used only if M_MXFAST is raised. Of the other bins,
+ * number 0 is not used. */
 #define NFASTBINS       10
 #define NBINS           127
 #define UNSORTED_BIN    1
@@ -37,13 +36,18 @@
 struct arena {
     pthread_mutex_t lock; /* guards all that follows, and every header */
     struct chunk *top;    /* what is not dealt out yet, itself a chunk */
-    bool top_is_mapped;   /* does top lie in a mapping, not at the break? */
     struct chunk *first;  /* the first chunk of the first region */
+    char *end;            /* the end of the newest region, and so of top */
     char *low, *high;     /* all regions lie between these */
-    size_t system_mem;    /* bytes held from the system */
+    char *zero_from;      /* from here to its end top has only zero bytes */
+    size_t fresh;         /* so many bytes at the end of the payload that was
+                           * last cut from top are zero */
+
+    size_t system_mem;     /* bytes held from the system */
+    size_t max_system_mem; /* the most there ever were */
+    unsigned number;       /* 0 is the main arena */
 
     struct chunk *fastbins[NFASTBINS]; /* each a list by fd alone */
-    bool have_fast;                    /* is there a chunk in one of them? */
     struct freelist bins[NBINS];
     uint32_t binmap[(NBINS + 31) / 32]; /* where bit i is 0, bin i is empty */
     struct chunk *last_remainder;       /* of the last small request */
@@ -60,19 +64,25 @@ struct fence {
 
 extern struct arena main_arena;
 
-/* Is this thread between the fork handlers? Then it holds every lock. */
-extern __thread bool forking __attribute__((tls_model("initial-exec")));
+/* The arena that follows; NULL after the last one. Begin with NULL. Whatever is
+ * about all memory goes through all arenas, though there is but one here. */
+struct arena *next_arena(struct arena *a);
 
-static inline void arena_lock(struct arena *a)
+/* The arena of a chunk that is in use. */
+static inline struct arena *arena_of(const struct chunk *c)
 {
-    if (!forking)
-        pthread_mutex_lock(&a->lock);
+    (void)c;
+    return &main_arena;
 }
 
-static inline void arena_unlock(struct arena *a)
+static inline bool arena_lock(struct arena *a)
 {
-    if (!forking)
-        pthread_mutex_unlock(&a->lock);
+    return lock_acquire(&a->lock);
+}
+
+static inline void arena_unlock(struct arena *a, bool locked)
+{
+    lock_release(&a->lock, locked);
 }
 
 static inline bool is_fence(const struct chunk *c)
@@ -95,14 +105,16 @@ static inline size_t top_size(const struct arena *a)
  * order, and between them may be memory of others: the answer is a guess. */
 static inline bool is_below_top(const struct arena *a, struct chunk *c)
 {
+    if ((char *)c < a->low || (char *)c >= a->high)
+        return false; /* it may be no memory at all: do not look there */
     struct chunk *next = chunk_after(c);
-    return (char *)c >= a->low && (char *)next <= a->high && c < next &&
+    return c < next && (char *)next <= a->high &&
            (next <= a->top || c > a->top);
 }
 
 /* Has this header a size that a chunk or a fence of ours can have? It is asked
  * of the header after a chunk, which an overrun would have overwritten. */
-static inline bool plausible(const struct arena *a, const struct chunk *c)
+static inline bool is_plausible(const struct arena *a, const struct chunk *c)
 {
     return extent(c) >= MINSIZE && extent(c) < a->system_mem;
 }
@@ -115,9 +127,5 @@ bool grow_top(struct arena *a, size_t size);
 /* Cut a chunk of size bytes from top, which grows if it is too small. Returns
  * NULL with errno ENOMEM if the system gives no more. */
 struct chunk *take_from_top(struct arena *a, size_t size);
-
-/* Give memory back to the system if top has more than anybody will soon need.
- * Call it when a chunk was freed that is large, alone or merged. */
-void trim_top(struct arena *a);
 
 #endif

@@ -9,10 +9,12 @@
  * more than one free chunk on either side.
  */
 #include "coalesce.h"
+#include "bins.h"
+#include "fastbin.h"
 #include "os.h"
 #include "params.h"
 
-static bool is_free(struct arena *a, struct chunk *c)
+static bool is_free_chunk(struct arena *a, struct chunk *c)
 {
     return c != a->top && !is_fence(c) && !chunk_in_use(c);
 }
@@ -28,7 +30,7 @@ static struct chunk *merge_with_before(struct chunk *c)
     return before;
 }
 
-struct chunk *coalesce(struct arena *a, struct chunk *c)
+struct chunk *coalesce_chunk(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
 
@@ -37,14 +39,43 @@ struct chunk *coalesce(struct arena *a, struct chunk *c)
     if (next == a->top) {
         set_size(c, chunk_size(c) + chunk_size(next));
         a->top = c;
-    } else if (is_free(a, next)) {
+        return c;
+    }
+    if (is_free_chunk(a, next)) {
         freelist_unlink(next);
         set_size(c, chunk_size(c) + chunk_size(next));
     }
+    unsorted_push(a, c);
     return c;
 }
 
-bool extend(struct arena *a, struct chunk *c, size_t size)
+static void empty_fastbin(struct arena *a, size_t index)
+{
+    struct chunk *c;
+
+    while ((c = fastbin_pop(
+                &a->fastbins[index], fastbin_size(index),
+                "malloc_consolidate(): unaligned fastbin chunk detected",
+                "malloc_consolidate(): invalid chunk size")) != NULL) {
+        if (!prev_in_use(c) && chunk_size(chunk_before(c)) != c->prev_size)
+            fatal("corrupted size vs. prev_size in fastbins");
+        coalesce_chunk(a, c);
+    }
+}
+
+bool consolidate_fastbins(struct arena *a)
+{
+    bool merged = false;
+
+    for (size_t i = 0; i < NFASTBINS; i++)
+        if (a->fastbins[i] != NULL) {
+            empty_fastbin(a, i);
+            merged = true;
+        }
+    return merged;
+}
+
+bool extend_chunk(struct arena *a, struct chunk *c, size_t size)
 {
     struct chunk *next = chunk_after(c);
     size_t missing = size - chunk_size(c);
@@ -55,9 +86,8 @@ bool extend(struct arena *a, struct chunk *c, size_t size)
         return false;
     if (next == a->top && chunk_size(next) >= missing + MINSIZE) {
         next = take_from_top(a, missing); /* joined at once, however small */
-    } else if (is_free(a, next) && chunk_size(next) >= missing) {
-        freelist_unlink(next);
-        mark_used(next);
+    } else if (is_free_chunk(a, next) && chunk_size(next) >= missing) {
+        freelist_claim(next);
     } else {
         return false;
     }

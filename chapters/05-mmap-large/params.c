@@ -3,14 +3,14 @@
  * A mapping of its own costs two system calls and a page fault for every page.
  * That is cheap for what lives long and dear for what comes and goes. So the
  * threshold is not fixed: when a mapped chunk is freed, it was a short life,
- * and chunks of its size are no longer mapped. Who sets any of the
+ * and chunks of its size are no longer mapped. Whoever sets one of these
  * parameters by hand wants them to stay, and ends this.
  */
 #define _GNU_SOURCE /* for secure_getenv() */
 #include "params.h"
+#include "chunk.h"
 
 #include <malloc.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 struct params params = {
@@ -19,30 +19,20 @@ struct params params = {
     .mmap_threshold = 128 * 1024,
     .mmap_max = 65536,
     .dynamic = true,
+    .max_fast = 16 * sizeof(size_t),
 };
 
-bool set_param(int number, long value)
+static bool set_max_fast(long request)
 {
-    _Atomic size_t *param;
-
-    switch (number) {
-    case M_TRIM_THRESHOLD: /* -1 is the largest there is: never trim */
-        params.trim_threshold = (size_t)value;
-        params.dynamic = false;
-        return true;
-    case M_TOP_PAD:
-        param = &params.top_pad;
-        break;
-    case M_MMAP_THRESHOLD:
-        param = &params.mmap_threshold;
-        break;
-    case M_MMAP_MAX:
-        value = value < 0 ? 0 : value;
-        param = &params.mmap_max;
-        break;
-    default:
+    if (request < 0 || (size_t)request > 20 * sizeof(size_t))
         return false;
-    }
+    params.max_fast =
+        align_down((size_t)request + sizeof(size_t), MALLOC_ALIGNMENT);
+    return true;
+}
+
+static bool set_threshold(_Atomic size_t *param, long value)
+{
     if (value < 0 || value > PTRDIFF_MAX / 4)
         return false; /* sums with it might overflow */
     *param = (size_t)value;
@@ -50,7 +40,30 @@ bool set_param(int number, long value)
     return true;
 }
 
-__attribute__((constructor)) static void read_environment(void)
+bool set_param(int number, long value)
+{
+    switch (number) {
+    case M_TRIM_THRESHOLD: /* -1 is the largest there is: never trim */
+        params.trim_threshold = (size_t)value;
+        params.dynamic = false;
+        return true;
+    case M_TOP_PAD:
+        return set_threshold(&params.top_pad, value);
+    case M_MMAP_THRESHOLD:
+        return set_threshold(&params.mmap_threshold, value);
+    case M_MMAP_MAX:
+        return set_threshold(&params.mmap_max, value < 0 ? 0 : value);
+    case M_MXFAST:
+        return set_max_fast(value);
+    case M_PERTURB:
+        params.perturb = (int)value;
+        return true;
+    default:
+        return number == M_CHECK_ACTION; /* without effect, as in glibc */
+    }
+}
+
+void read_environment(void)
 {
     static const struct {
         const char *name;
@@ -60,6 +73,7 @@ __attribute__((constructor)) static void read_environment(void)
         {"MALLOC_TRIM_THRESHOLD_", M_TRIM_THRESHOLD},
         {"MALLOC_MMAP_THRESHOLD_", M_MMAP_THRESHOLD},
         {"MALLOC_MMAP_MAX_", M_MMAP_MAX},
+        {"MALLOC_PERTURB_", M_PERTURB},
     };
 
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {

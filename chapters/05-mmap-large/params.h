@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Any thread reads and writes these at any time: so they are atomic. */
 struct params {
@@ -12,6 +13,8 @@ struct params {
     _Atomic size_t mmap_threshold; /* from this size on: a mapping, in bytes */
     _Atomic size_t mmap_max;       /* how many mappings there may be */
     _Atomic bool dynamic;          /* do thresholds follow what is freed? */
+    _Atomic size_t max_fast;       /* largest chunk for a fast bin, in bytes */
+    _Atomic int perturb;           /* what to fill payloads with; 0: nothing */
 };
 
 extern struct params params;
@@ -20,9 +23,30 @@ extern struct params params;
  * 32 MiB, where addresses are scarce 512 KiB. */
 #define MAX_MMAP_THRESHOLD ((size_t)512 << (sizeof(size_t) == 8 ? 16 : 10))
 
+/* Fill freed memory, if M_PERTURB asks for it, so that programs notice when
+ * they still use it. */
+static inline void fill_freed(void *payload, size_t size)
+{
+    int byte = params.perturb;
+    if (byte != 0)
+        memset(payload, byte, size);
+}
+
+/* Fill a fresh payload with the complement, so that programs notice when they
+ * count on what is there. */
+static inline void fill_fresh(void *payload, size_t size)
+{
+    int byte = params.perturb;
+    if (byte != 0)
+        memset(payload, ~byte, size);
+}
+
 /* Set a parameter to value, by its number in <malloc.h>. Returns false if
  * there is no such parameter, or the value cannot be. */
 bool set_param(int number, long value);
+
+/* Set the parameters that are in the environment. */
+void read_environment(void);
 
 /* A mapped chunk of size bytes was freed: if it was above the threshold, such
  * chunks come and go, and are better kept. Raise the thresholds. */

@@ -12,70 +12,28 @@
 #include "mapped.h"
 #include "os.h"
 #include "params.h"
+#include "trim.h"
 
 /* When a free chunk is so large once merged, in bytes, it pays to empty the
- * fast bins too and to trim top. */
+ * fast bins too. */
 #define CONSOLIDATION_THRESHOLD (64 * 1024)
 
-/* Merge a chunk that is no longer used with the free memory around it, and
- * put it where it is found again. Returns the merged chunk or top. */
-static struct chunk *make_free(struct arena *a, struct chunk *c)
+/* Free what a chunk in use has beyond size bytes, if it is enough to make a
+ * chunk of. After resize_chunk() it may meet free memory there. */
+static void split_chunk(struct arena *a, struct chunk *c, size_t size)
 {
-    c = coalesce(a, c);
-    if (c != a->top)
-        unsorted_push(a, c);
-    return c;
+    if (chunk_size(c) - size >= MINSIZE)
+        free_chunk(a, cut_chunk(c, size));
 }
 
-/* Merge the chunks of a fast bin with the free memory around them. */
-static void empty_fastbin(struct arena *a, size_t index)
+/* The same for a chunk that was free until now. It has no free neighbour, so
+ * there is nothing to merge. What is left goes into the unsorted bin even if it
+ * has the size for a fast one: nobody freed it a moment ago. */
+static struct chunk *split_free_chunk(struct arena *a, struct chunk *c,
+                                      size_t size)
 {
-    struct chunk *c = a->fastbins[index], *next;
-
-    a->fastbins[index] = NULL;
-    for (; c != NULL; c = next) {
-        if ((uintptr_t)chunk_to_payload(c) % MALLOC_ALIGNMENT != 0)
-            fatal("malloc_consolidate(): unaligned fastbin chunk detected");
-        if (chunk_size(c) != fastbin_size(index))
-            fatal("malloc_consolidate(): invalid chunk size");
-        if (!prev_in_use(c) && chunk_size(chunk_before(c)) != c->prev_size)
-            fatal("corrupted size vs. prev_size in fastbins");
-        next = fastbin_next(c);
-        make_free(a, c);
-    }
-}
-
-void consolidate(struct arena *a)
-{
-    if (!a->have_fast)
-        return;
-    a->have_fast = false;
-    for (size_t i = 0; i < NFASTBINS; i++)
-        empty_fastbin(a, i);
-}
-
-/* Release what a chunk in use has beyond size bytes, if it is enough to make a
- * chunk of. After resize() it may meet free memory there. */
-static void split(struct arena *a, struct chunk *c, size_t size)
-{
-    size_t rest = chunk_size(c) - size;
-
-    if (rest >= MINSIZE) {
-        set_size(c, size);
-        release(a, make_chunk(chunk_after(c), rest));
-    }
-}
-
-/* The same for a chunk out of a bin. It has no free neighbour, so there is
- * nothing to merge. What is left goes into the unsorted bin even if it has the
- * size for a fast one: nobody freed it a moment ago. */
-static struct chunk *split_binned(struct arena *a, struct chunk *c, size_t size)
-{
-    size_t rest = chunk_size(c) - size;
-
-    if (rest >= MINSIZE) {
-        set_size(c, size);
-        struct chunk *remainder = make_chunk(chunk_after(c), rest);
+    if (chunk_size(c) - size >= MINSIZE) {
+        struct chunk *remainder = cut_chunk(c, size);
         unsorted_push(a, remainder);
         if (is_small(size))
             a->last_remainder = remainder;
@@ -93,19 +51,17 @@ static struct chunk *take_from_bins(struct arena *a, size_t size)
         c = largebin_take(a, size);
     if (c == NULL)
         c = larger_bin_take(a, size);
-    return c != NULL ? split_binned(a, c, size) : NULL;
+    return c != NULL ? split_free_chunk(a, c, size) : NULL;
 }
 
-struct chunk *allocate(struct arena *a, size_t size)
+struct chunk *allocate_chunk(struct arena *a, size_t size)
 {
     struct chunk *c = NULL;
 
-    /* No top? This is the first call: an initialiser of 127 rings is too long.
-     */
-    if (a->top == NULL)
-        bins_init(a);
     if (size <= params.max_fast)
-        c = fastbin_take(a, size);
+        c = fastbin_pop(fastbin_of(a, size), size,
+                        "malloc(): unaligned fastbin chunk detected",
+                        "malloc(): memory corruption (fast)");
     if (c == NULL && is_small(size))
         c = smallbin_take(a, size);
     if (c != NULL)
@@ -113,13 +69,11 @@ struct chunk *allocate(struct arena *a, size_t size)
 
     /* A large request is rare, and may fit only what is merged first. */
     if (!is_small(size))
-        consolidate(a);
+        consolidate_fastbins(a);
     c = take_from_bins(a, size);
     /* Before the system is asked for more: is there enough in fast bins? */
-    if (c == NULL && top_size(a) < size + MINSIZE && a->have_fast) {
-        consolidate(a);
+    if (c == NULL && top_size(a) < size + MINSIZE && consolidate_fastbins(a))
         c = take_from_bins(a, size);
-    }
     if (c == NULL && top_size(a) < size + MINSIZE &&
         size >= params.mmap_threshold)
         c = map_chunk(size);
@@ -130,34 +84,34 @@ struct chunk *allocate(struct arena *a, size_t size)
     return c;
 }
 
-struct chunk *allocate_aligned(struct arena *a, size_t alignment, size_t size)
+struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
+                                     size_t size)
 {
     /* So much that an aligned payload is inside, wherever the chunk falls. */
-    struct chunk *c = allocate(a, size + alignment + MINSIZE);
+    struct chunk *c = allocate_chunk(a, size + alignment + MINSIZE);
     if (c == NULL)
         return NULL;
     if (is_mapped(c))
-        return align_mapped(c, alignment);
+        return align_mapped_chunk(c, alignment);
     uintptr_t payload = (uintptr_t)chunk_to_payload(c);
     if (payload % alignment != 0) {
         /* Cut it in two; the lead must be large enough to be a chunk. */
         size_t lead = align_up(payload + MINSIZE, alignment) - payload;
         struct chunk *before = c;
-        c = make_chunk(chunk_at(before, lead), chunk_size(before) - lead);
-        set_size(before, lead);
-        release(a, before);
+        c = cut_chunk(before, lead);
+        free_chunk(a, before);
     }
-    split(a, c, size);
+    split_chunk(a, c, size);
     return c;
 }
 
-/* Can this chunk be one of ours, and in use? */
-static void check_release(struct arena *a, struct chunk *c)
+/* Can this chunk, which the program gives back, be one of ours and in use? */
+static void check_free(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
 
-    /* Is it, or was it merged into, top? */
-    if (c >= a->top && c < chunk_at(a->top, top_size(a)))
+    /* Does it lie in top, or was it merged into top? */
+    if (c >= a->top && (char *)c < a->end)
         fatal("double free or corruption (top)");
     /* Does it lie elsewhere, or reach into top? */
     if (!is_below_top(a, c))
@@ -166,35 +120,37 @@ static void check_release(struct arena *a, struct chunk *c)
     if (!chunk_in_use(c))
         fatal("double free or corruption (!prev)");
     /* Was the header after it overwritten? */
-    if (!plausible(a, next))
+    if (!is_plausible(a, next))
         fatal("free(): invalid next size (normal)");
 }
 
-void release(struct arena *a, struct chunk *c)
+void free_chunk(struct arena *a, struct chunk *c)
 {
     if (chunk_size(c) <= params.max_fast) {
         fastbin_push(a, c);
         return;
     }
-    check_release(a, c);
-    fill(chunk_to_payload(c), params.perturb, chunk_size(c) - HEADER_SIZE);
-    c = make_free(a, c);
-    if (chunk_size(c) >= CONSOLIDATION_THRESHOLD) {
-        consolidate(a);
+    check_free(a, c);
+    fill_freed(chunk_to_payload(c), chunk_size(c) - HEADER_SIZE);
+    c = coalesce_chunk(a, c);
+    if (c == a->top) {
+        trim_top(a);
+    } else if (chunk_size(c) >= CONSOLIDATION_THRESHOLD) {
+        consolidate_fastbins(a);
         trim_top(a);
     }
 }
 
-bool resize(struct arena *a, struct chunk *c, size_t size)
+bool resize_chunk(struct arena *a, struct chunk *c, size_t size)
 {
     if (chunk_size(c) >= a->system_mem)
         fatal("realloc(): invalid old size");
     if (!is_below_top(a, c) || !chunk_in_use(c))
         fatal("realloc(): invalid pointer");
-    if (!plausible(a, chunk_after(c)))
+    if (!is_plausible(a, chunk_after(c)))
         fatal("realloc(): invalid next size");
-    if (chunk_size(c) < size && !extend(a, c, size))
+    if (chunk_size(c) < size && !extend_chunk(a, c, size))
         return false;
-    split(a, c, size);
+    split_chunk(a, c, size);
     return true;
 }

@@ -5,73 +5,24 @@
  * yet is top. Top is a chunk like the others, so that its size says how much
  * is left; it is moved up as chunks are cut from its start.
  *
- * Invariant: top keeps at least MINSIZE, so that there is always a header
- * after the last chunk, and room for a fence.
+ * Invariant: top ends where the newest region ends, and keeps at least MINSIZE,
+ * so that there is always a header after the last chunk, and room for a fence.
  */
 #include "arena.h"
-#include "arenas.h"
 #include "bins.h"
-#include "mapped.h"
-#include "os.h"
+#include "break.h"
 #include "params.h"
-
-/* What is mapped at least where the break cannot move, in bytes. */
-#define MIN_MAPPED_REGION (1024 * 1024)
 
 struct arena main_arena = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
     .next = &main_arena,
 };
 
-/* A forked child has only the thread that called fork(). Were another one just
- * then inside malloc, the child would find a lock held forever. So fork()
- * waits for all locks, and both sides let go of them afterwards; even
- * if there is one thread: arena_lock() would skip the lock in the child, which
- * has only one, though the parent took it. In between there may be fork
- * handlers of others, which may allocate. */
-__thread bool forking;
-
-static void before_fork(void)
+struct arena *next_arena(struct arena *a)
 {
-    arenas_lock();
-    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
-        pthread_mutex_lock(&a->lock);
-    mappings_lock();
-    forking = true;
-}
-
-static void after_fork(void)
-{
-    forking = false;
-    mappings_unlock();
-    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
-        pthread_mutex_unlock(&a->lock);
-    arenas_unlock();
-}
-
-static void after_fork_in_child(void)
-{
-    forget_other_threads();
-    after_fork();
-}
-
-__attribute__((constructor)) static void register_fork_handlers(void)
-{
-    pthread_atfork(before_fork, after_fork, after_fork_in_child);
-}
-
-static char *top_end(const struct arena *a)
-{
-    return a->top != NULL ? (char *)chunk_after(a->top) : NULL;
-}
-
-/* Let low and high enclose the newest region. */
-static void widen(struct arena *a)
-{
-    if (a->low == NULL || (char *)a->top < a->low)
-        a->low = (char *)a->top;
-    if (top_end(a) > a->high)
-        a->high = top_end(a);
+    if (a == NULL)
+        return &main_arena;
+    return a->next != &main_arena ? a->next : NULL;
 }
 
 /* Free all of an old top but its end, which is returned: the place of a fence.
@@ -82,20 +33,24 @@ static struct chunk *free_old_top(struct arena *a, struct chunk *old_top)
     if (rest < MINSIZE)
         return old_top;
 
-    struct chunk *end = make_chunk(chunk_at(old_top, rest), MINSIZE);
-    set_size(old_top, rest);
+    struct chunk *end = cut_chunk(old_top, rest);
     unsorted_push(a, old_top);
     return end;
 }
 
-void begin_region(struct arena *a, char *start, size_t size)
+/* Begin a region. The region before, if any, can grow no more: it is closed
+ * with a fence, which leads on to the new one. */
+static void begin_region(struct arena *a, struct span fresh)
 {
     struct chunk *old_top = a->top;
 
-    a->top = make_chunk(start, size);
-    widen(a);
+    a->top = make_chunk(fresh.start, fresh.size);
+    if (a != &main_arena)
+        a->top->size |= NON_MAIN_ARENA;
+    a->zero_from = fresh.start + HEADER_SIZE;
     if (old_top == NULL) {
         a->first = a->top;
+        bins_init(a);
         return;
     }
     struct chunk *end = free_old_top(a, old_top);
@@ -103,101 +58,64 @@ void begin_region(struct arena *a, char *start, size_t size)
     fence->extent = chunk_size(end);
     fence->next = a->top;
     set_size(end, 0);
+    if (a != &main_arena) /* the region may be opened again: see trim.c */
+        heap_of(fence)->fence = fence;
 }
 
-/* How far after the break a region can begin: at a page, since somebody may
- * have left the break anywhere; and so that payloads are aligned, for which a
- * header of 16 bytes needs nothing more. */
-static size_t region_offset(const char *start)
+/* The arena owns these bytes from now on. */
+static void hold_more(struct arena *a, struct span fresh)
 {
-    size_t to_page = -(uintptr_t)start % os_page_size();
-    return to_page + -HEADER_SIZE % MALLOC_ALIGNMENT;
+    a->end = fresh.start + fresh.size;
+    if (a->low == NULL || fresh.start < a->low)
+        a->low = fresh.start;
+    if (a->end > a->high)
+        a->high = a->end;
+    a->system_mem += fresh.own + fresh.size;
+    if (a->max_system_mem < a->system_mem)
+        a->max_system_mem = a->system_mem;
 }
 
-/* The break cannot move: something lies in its way, or it has reached a limit.
- * Begin a region in a mapping. */
-static bool map_region(struct arena *a, size_t size)
+void arena_init(struct arena *a, struct span fresh)
 {
-    size_t length = align_up(size + MINSIZE, os_page_size());
-    if (length < MIN_MAPPED_REGION)
-        length = MIN_MAPPED_REGION;
-    char *start = os_map(length);
-    if (start == NULL)
-        return false;
-
-    size_t skip = region_offset(start);
-    length = align_down(length - skip, MALLOC_ALIGNMENT);
-    hold_more(a, length);
-    a->top_is_mapped = true;
-    begin_region(a, start + skip, length);
-    return true;
+    pthread_mutex_init(&a->lock, NULL);
+    begin_region(a, fresh);
+    hold_more(a, fresh);
 }
 
 bool grow_top(struct arena *a, size_t size)
 {
-    if (a != &main_arena)
-        return heap_grow_top(a, size);
+    struct span (*grow)(char *, size_t, size_t, size_t) =
+        a == &main_arena ? break_grow : heap_grow;
+    struct span fresh =
+        grow(a->end, top_size(a), size + MINSIZE, params.top_pad);
 
-    char *start = os_break();
-    bool contiguous = a->top != NULL && start == top_end(a);
-    size_t have = contiguous ? top_size(a) : 0;
-    size_t more = size + MINSIZE + params.top_pad - have;
-    size_t skip = contiguous ? 0 : region_offset(start);
-
-    more = align_up(more, os_page_size());
-    if (start < top_end(a) && !a->top_is_mapped)
-        fatal("break adjusted to free malloc space"); /* it is below ours */
-    char *got = os_grow(skip + more);
-    if (got == NULL)
-        return map_region(a, size);
-    if (got != start)
-        return grow_top(a, size); /* somebody was faster: what we got is lost */
-    hold_more(a, more);
-    a->top_is_mapped = false;
-    if (contiguous)
-        set_size(a->top, have + more);
+    if (fresh.start == NULL)
+        return false;
+    if (fresh.start == a->end)
+        set_size(a->top, top_size(a) + fresh.size);
     else
-        begin_region(a, start + skip, more);
+        begin_region(a, fresh);
+    if (a->zero_from < fresh.zero_from)
+        a->zero_from = fresh.zero_from;
+    hold_more(a, fresh);
     return true;
 }
 
 struct chunk *take_from_top(struct arena *a, size_t size)
 {
-    if (a->top != NULL &&
-        (top_size(a) < MINSIZE || top_size(a) > a->system_mem))
+    if (a->top != NULL && (char *)chunk_after(a->top) != a->end)
         fatal("malloc(): corrupted top size");
     if (top_size(a) < size + MINSIZE && !grow_top(a, size))
         return NULL;
-    widen(a); /* top may have grown */
 
     struct chunk *c = a->top;
-    a->top = make_chunk(chunk_at(c, size), chunk_size(c) - size);
-    set_size(c, size);
+    a->top = cut_chunk(c, size);
+    /* The payload ends with top's first word. Where top's header was written
+     * it is no longer zero. */
+    char *payload_end = (char *)a->top + sizeof(size_t);
+    a->fresh =
+        payload_end > a->zero_from ? (size_t)(payload_end - a->zero_from) : 0;
+    if (a->zero_from < (char *)a->top + HEADER_SIZE)
+        a->zero_from = (char *)a->top + HEADER_SIZE;
     return c;
-}
-
-bool shrink_top(struct arena *a, size_t pad)
-{
-    if (top_size(a) < MINSIZE || top_size(a) - MINSIZE < pad)
-        return false;
-    size_t extra = align_down(top_size(a) - MINSIZE - pad, os_page_size());
-    if (extra == 0)
-        return false;
-
-    if (a != &main_arena && !heap_discard(heap_of(a->top), extra))
-        return false;
-    /* Is the break still where we left it? */
-    if (a == &main_arena && (os_break() != top_end(a) || !os_shrink(extra)))
-        return false;
-    set_size(a->top, top_size(a) - extra);
-    a->system_mem -= extra;
-    return true;
-}
-
-void trim_top(struct arena *a)
-{
-    if (a != &main_arena)
-        delete_free_heaps(a);
-    if (top_size(a) >= params.trim_threshold)
-        shrink_top(a, params.top_pad);
 }

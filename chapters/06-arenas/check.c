@@ -5,7 +5,6 @@
  * mistake where it is made, not thousands of operations later where it hurts.
  * Both cost time in proportion to the number of chunks.
  */
-#include "arenas.h"
 #include "bins.h"
 #include "fastbin.h"
 #include "inspect.h"
@@ -23,18 +22,6 @@ static struct chunk *walk_next(struct arena *a, struct chunk *c)
     return chunk_after(c);
 }
 
-/* For the time of a walk the chunks in fast bins are marked with a flag that
- * no chunk of an arena has otherwise, since nothing else tells them from used
- * ones. */
-#define FAST_MARK IS_MMAPPED
-
-static void flip_fast_marks(struct arena *a)
-{
-    for (size_t i = 0; i < NFASTBINS; i++)
-        for (struct chunk *c = a->fastbins[i]; c != NULL; c = fastbin_next(c))
-            c->size ^= FAST_MARK;
-}
-
 static struct malloc_chunk_info describe(struct arena *a, struct chunk *c)
 {
     struct malloc_chunk_info info = {
@@ -50,7 +37,7 @@ static struct malloc_chunk_info describe(struct arena *a, struct chunk *c)
         info.kind = MALLOC_FENCE;
     else if (!chunk_in_use(c))
         info.kind = MALLOC_FREE;
-    else if ((c->size & FAST_MARK) != 0)
+    else if (is_in_fastbin(a, c))
         info.kind = MALLOC_CACHED;
     return info;
 }
@@ -96,6 +83,8 @@ static const char *check_sizes(struct arena *a)
     }
     if (total != a->system_mem)
         return "the chunks do not cover the memory held";
+    if (a->top != NULL && (char *)chunk_after(a->top) != a->end)
+        return "top does not end where its region ends";
     return NULL;
 }
 
@@ -108,88 +97,98 @@ static size_t count_free(struct arena *a)
     return count;
 }
 
-/* Is this bin in order? Its chunks are taken off the count of those missing. */
-static const char *check_bin(struct arena *a, size_t index, size_t *missing)
+/* Are the chunks on this list free? They are taken off the count of those that
+ * have not been found yet. */
+static const char *check_list(struct arena *a, const struct freelist *list,
+                              size_t *missing)
 {
-    struct chunk *head = &a->bins[index].head, *before = head;
+    struct chunk *c = NULL, *before = list_head(list);
 
-    if (index != UNSORTED_BIN && head->fd != head &&
-        (a->binmap[index / 32] & 1u << index % 32) == 0)
-        return "the bin map says that a bin is empty which is not";
-    for (struct chunk *c = head->fd; c != head; c = c->fd) {
+    while ((c = freelist_next(list, c)) != NULL) {
         if (!is_below_top(a, c))
-            return "a bin leads out of our memory";
+            return "a list leads out of our memory";
         if (c->bk != before)
-            return "a bin's links do not agree";
+            return "a list's links do not agree";
         before = c;
         if (chunk_in_use(c))
-            return "a chunk in a bin is marked as used";
-        if (index != UNSORTED_BIN && bin_index(chunk_size(c)) != index)
-            return "a chunk is in a bin for other sizes";
+            return "a chunk on a list is marked as used";
         if ((*missing)-- == 0)
-            return "there are more chunks in bins than free ones";
+            return "there are more chunks on lists than free ones";
+    }
+    return NULL;
+}
+
+/* Is this bin in order, and are its chunks of the right sizes? */
+static const char *check_bin(struct arena *a, size_t index, size_t *missing)
+{
+    const struct freelist *bin = &a->bins[index];
+    const char *broken = check_list(a, bin, missing);
+    struct chunk *c = NULL;
+
+    if (broken != NULL || index == UNSORTED_BIN)
+        return broken;
+    while ((c = freelist_next(bin, c)) != NULL) {
+        if (bin_index(chunk_size(c)) != index)
+            return "a chunk is in a bin for other sizes";
+        if ((a->binmap[index / 32] & 1u << index % 32) == 0)
+            return "the bin map says that a bin is empty which is not";
     }
     return NULL;
 }
 
 /* Is this large bin sorted, and the first of each size on the ring of sizes? */
-static const char *check_ring(struct arena *a, size_t index)
+static const char *check_ring(const struct freelist *bin)
 {
-    struct chunk *head = &a->bins[index].head;
-    struct chunk *on_ring = NULL;
+    struct chunk *largest = freelist_next(bin, NULL), *on_ring = NULL;
 
-    for (struct chunk *c = head->fd; c != head; c = c->fd) {
-        if (c->bk != head && chunk_size(c->bk) < chunk_size(c))
+    for (struct chunk *c = largest; c != NULL; c = freelist_next(bin, c)) {
+        if (c != largest && chunk_size(c->bk) < chunk_size(c))
             return "a large bin is not sorted";
-        if (c->bk != head && chunk_size(c->bk) == chunk_size(c)) {
-            if (c->fd_nextsize != NULL)
-                return "two chunks of one size are on the ring of sizes";
+        bool first = c == largest || chunk_size(c->bk) != chunk_size(c);
+        if (first != (c->fd_nextsize != NULL))
+            return "not just the first chunk of a size is on the ring of sizes";
+        if (!first)
             continue;
-        }
-        if (c->fd_nextsize == NULL || c->fd_nextsize->bk_nextsize != c)
-            return "the ring of sizes is broken";
-        if (c->bk != head && on_ring->fd_nextsize != c)
+        if ((on_ring != NULL && c->bk_nextsize != on_ring) ||
+            c->fd_nextsize->bk_nextsize != c)
             return "the ring of sizes is not in order";
         on_ring = c;
     }
-    if (on_ring != NULL && on_ring->fd_nextsize != head->fd)
+    if (largest != NULL && largest->bk_nextsize != on_ring)
         return "the ring of sizes does not close";
     return NULL;
 }
 
-static const char *check_bins(struct arena *a)
+/* Are all free chunks where they are found again? */
+static const char *check_free_chunks(struct arena *a)
 {
     size_t missing = count_free(a);
     const char *broken = NULL;
 
-    if (a->top == NULL)
-        return NULL; /* nothing was allocated yet, and no bin made */
     for (size_t i = UNSORTED_BIN; i < NBINS && broken == NULL; i++) {
         broken = check_bin(a, i, &missing);
         if (broken == NULL && i >= FIRST_LARGE_BIN)
-            broken = check_ring(a, i);
+            broken = check_ring(&a->bins[i]);
     }
     if (broken == NULL && missing != 0)
-        broken = "a free chunk is in no bin";
+        broken = "a free chunk is on no list";
     return broken;
 }
 
-/* Have the chunks in fast bins the right sizes, and are they marked as used? */
+/* Have the chunks in fast bins the right sizes, and are they marked? */
 static const char *check_fastbins(struct arena *a)
 {
     size_t most = a->system_mem / MINSIZE;
 
     for (size_t i = 0; i < NFASTBINS; i++) {
         struct chunk *c = a->fastbins[i];
-        if (c != NULL && !a->have_fast)
-            return "chunks in fast bins go unnoticed";
         for (; c != NULL; c = fastbin_next(c)) {
+            if (!is_below_top(a, c))
+                return "a fast bin leads out of our memory";
             if (chunk_size(c) != fastbin_size(i))
                 return "a chunk is in a fast bin for another size";
-            if (!chunk_in_use(c))
-                return "a chunk in a fast bin is marked as free";
-            if (most-- == 0)
-                return "a fast bin has no end";
+            if (!chunk_in_use(c) || !is_in_fastbin(a, c) || most-- == 0)
+                return "a fast bin has a chunk that is not marked, or no end";
         }
     }
     return NULL;
@@ -218,7 +217,7 @@ static const char *check_mappings(void)
     const char *broken = NULL;
     size_t bytes = 0;
 
-    mappings_lock();
+    bool locked = mappings_lock();
     for (struct mapping *m = next_mapping(NULL); m; m = next_mapping(m)) {
         struct chunk *c = m->chunk;
         if (!is_mapped(c) || (char *)c - c->prev_size != (char *)m)
@@ -229,7 +228,7 @@ static const char *check_mappings(void)
     }
     if (broken == NULL && bytes != mapped_bytes())
         broken = "the mappings do not add up";
-    mappings_unlock();
+    mappings_unlock(locked);
     return broken;
 }
 
@@ -238,7 +237,7 @@ static int walk_mappings(malloc_visitor *visit, void *context)
     struct mapping *m = NULL;
     int answer = 0;
 
-    mappings_lock();
+    bool locked = mappings_lock();
     while (answer == 0 && (m = next_mapping(m)) != NULL) {
         struct malloc_chunk_info info = {
             .address = m,
@@ -248,7 +247,7 @@ static int walk_mappings(malloc_visitor *visit, void *context)
         };
         answer = visit(&info, context);
     }
-    mappings_unlock();
+    mappings_unlock(locked);
     return answer;
 }
 
@@ -256,8 +255,7 @@ static int walk_arena(struct arena *a, malloc_visitor *visit, void *context)
 {
     int answer = 0;
 
-    arena_lock(a);
-    flip_fast_marks(a);
+    bool locked = arena_lock(a);
     for (struct chunk *c = a->first; c != NULL && answer == 0;
          c = walk_next(a, c)) {
         struct malloc_chunk_info info = describe_header(a, c);
@@ -267,22 +265,21 @@ static int walk_arena(struct arena *a, malloc_visitor *visit, void *context)
         if (answer == 0)
             answer = visit(&info, context);
     }
-    flip_fast_marks(a);
-    arena_unlock(a);
+    arena_unlock(a, locked);
     return answer;
 }
 
 static const char *check_arena(struct arena *a)
 {
-    arena_lock(a);
+    bool locked = arena_lock(a);
     const char *broken = check_sizes(a);
     if (broken == NULL)
         broken = check_fastbins(a);
     if (broken == NULL)
-        broken = check_bins(a);
+        broken = check_free_chunks(a);
     if (broken == NULL)
         broken = check_tags(a);
-    arena_unlock(a);
+    arena_unlock(a, locked);
     return broken;
 }
 
@@ -291,36 +288,29 @@ int malloc_walk(malloc_visitor *visit, void *context)
     struct arena *a = NULL;
     int answer = 0;
 
-    arenas_lock();
     while (answer == 0 && (a = next_arena(a)) != NULL)
         answer = walk_arena(a, visit, context);
-    arenas_unlock();
     return answer != 0 ? answer : walk_mappings(visit, context);
 }
 
 size_t malloc_held(void)
 {
-    struct arena *a = NULL;
     size_t held = mapped_totals().bytes;
 
-    arenas_lock();
-    while ((a = next_arena(a)) != NULL) {
-        arena_lock(a);
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
+        bool locked = arena_lock(a);
         held += a->system_mem;
-        arena_unlock(a);
+        arena_unlock(a, locked);
     }
-    arenas_unlock();
     return held;
 }
 
 const char *malloc_check(void)
 {
-    const char *broken = check_mappings();
+    const char *broken = NULL;
     struct arena *a = NULL;
 
-    arenas_lock();
     while (broken == NULL && (a = next_arena(a)) != NULL)
         broken = check_arena(a);
-    arenas_unlock();
-    return broken;
+    return broken != NULL ? broken : check_mappings();
 }

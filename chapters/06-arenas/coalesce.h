@@ -5,12 +5,17 @@
 #include "arena.h"
 
 /* Merge a chunk that is no longer used with the free chunks before and after
- * it, or into top. Returns the merged chunk, which is on no list. */
-struct chunk *coalesce(struct arena *a, struct chunk *c);
+ * it, and put it where it is found again; or merge it into top. Returns the
+ * merged chunk, or top. */
+struct chunk *coalesce_chunk(struct arena *a, struct chunk *c);
+
+/* Empty the fast bins: merge what is in them with the free memory around.
+ * Returns whether there was anything. */
+bool consolidate_fastbins(struct arena *a);
 
 /* Make a chunk that is in use at least size bytes long, with bytes of a free
  * chunk or of top after it. Returns false, and changes nothing, if there are
  * too few. */
-bool extend(struct arena *a, struct chunk *c, size_t size);
+bool extend_chunk(struct arena *a, struct chunk *c, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* freelist.c - a list of free chunks
  *
  * Putting a chunk on the list takes constant time, and so does taking a known
- * one off it.
+ * one off it, wherever it stands.
  *
  * In a large bin the chunks are sorted, largest first, and many may be of one
  * size. The first of each size stands on a second ring, the ring of sizes:
@@ -12,7 +12,18 @@
 #include "freelist.h"
 #include "os.h"
 
-void insert_before(struct chunk *next, struct chunk *c)
+void freelist_init(struct freelist *list)
+{
+    list_head(list)->fd = list_head(list)->bk = list_head(list);
+}
+
+struct chunk *freelist_next(const struct freelist *list, const struct chunk *c)
+{
+    struct chunk *next = c != NULL ? c->fd : list_head(list)->fd;
+    return next != list_head(list) ? next : NULL;
+}
+
+void freelist_insert(struct chunk *next, struct chunk *c)
 {
     c->fd = next;
     c->bk = next->bk;
@@ -22,7 +33,7 @@ void insert_before(struct chunk *next, struct chunk *c)
 
 void freelist_push(struct freelist *list, struct chunk *c)
 {
-    insert_before(list->head.fd, c);
+    freelist_insert(list_head(list)->fd, c);
     mark_free(c);
 }
 
@@ -56,4 +67,11 @@ void freelist_unlink(struct chunk *c)
         sizes_unlink(c);
     c->fd->bk = c->bk;
     c->bk->fd = c->fd;
+}
+
+struct chunk *freelist_claim(struct chunk *c)
+{
+    freelist_unlink(c);
+    mark_used(c);
+    return c;
 }

@@ -1,11 +1,12 @@
 /* heap.h - memory for arenas other than the main one
  *
- * See heap.c. The caller holds the arena's lock.
+ * See heap.c. The caller holds the lock of the arena, but where it is new.
  */
 #ifndef HEAP_H
 #define HEAP_H
 
-#include "arena.h"
+#include "chunk.h"
+#include "os.h"
 #include "params.h"
 
 /* Every heap begins at a multiple of this, and is at most so long, in bytes. */
@@ -20,25 +21,28 @@ struct heap_info {
     size_t mprotect_size;   /* bytes that were ever made accessible */
 };
 
-/* The heap in which a chunk of an arena other than the main one lies. */
-static inline struct heap_info *heap_of(const struct chunk *c)
+/* The heap in which an address lies. */
+static inline struct heap_info *heap_of(const void *address)
 {
-    return (struct heap_info *)((uintptr_t)c & ~(HEAP_MAX_SIZE - 1));
+    return (struct heap_info *)((uintptr_t)address & ~(HEAP_MAX_SIZE - 1));
 }
 
-/* An arena with a heap of its own, in which it lies itself. NULL with errno
- * ENOMEM if there is no memory for it. */
-struct arena *new_arena(void);
+/* A new heap of no arena, with size bytes for chunks behind a header of header
+ * bytes, heap_info included; and pad bytes more, if there is room. NULL with
+ * errno ENOMEM if that cannot be had. */
+struct heap_info *new_heap(size_t header, size_t size, size_t pad);
 
-/* Make top long enough to give size bytes and keep MINSIZE, in a new heap if
- * it must be. Returns false with errno ENOMEM if that cannot be done. */
-bool heap_grow_top(struct arena *a, size_t size);
+/* The bytes for chunks in a new heap. */
+struct span heap_span(struct heap_info *heap);
 
-/* Give size bytes at the end of a heap back; size is a multiple of a page.
- * Returns false if they cannot go. */
-bool heap_discard(struct heap_info *heap, size_t size);
+/* As break_grow(), for the heap that ends at end. If it is full, a new one for
+ * the same arena is begun. */
+struct span heap_grow(char *end, size_t have, size_t size, size_t pad);
 
-/* Give heaps back that are all top, as long as there is room before them. */
-void delete_free_heaps(struct arena *a);
+/* Give back size bytes that end at end, a multiple of a page. Returns false if
+ * they cannot go. */
+bool heap_shrink(char *end, size_t size);
+
+void delete_heap(struct heap_info *heap);
 
 #endif

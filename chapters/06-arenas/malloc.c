@@ -1,6 +1,6 @@
 /* malloc.c - the functions that programs call
  *
- * Here are the arguments checked, the lock taken and errno set; the work is
+ * Arguments are checked here, the lock is taken and errno is set; the work is
  * done in allocate.c. The whole family is here, because a program that got
  * one of these functions from the C library would hand us pointers that are
  * not ours.
@@ -9,18 +9,47 @@
  * different allocator when this one was opened with dlopen().
  */
 #include "allocate.h"
-#include "arenas.h"
+#include "coalesce.h"
+#include "fork.h"
 #include "mapped.h"
 #include "os.h"
 #include "params.h"
+#include "threads.h"
+#include "trim.h"
 
 #include <errno.h>
 #include <malloc.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Other functions of this library are hidden from programs; these are not. */
 #pragma GCC visibility push(default)
+
+static atomic_bool started;
+
+/* What must be done once, at the first call: constructors of other libraries
+ * may allocate before any of ours has run. */
+static __attribute__((cold)) void start(void)
+{
+    if (atomic_exchange(&started, true))
+        return;
+    register_fork_handlers();
+    read_environment();
+}
+
+/* The same at the first call of this thread. */
+static __attribute__((cold)) struct arena *start_thread(void)
+{
+    start();
+    return attach_thread();
+}
+
+/* The arena that serves this thread. */
+static inline struct arena *arena_get(void)
+{
+    return thread_arena != NULL ? thread_arena : start_thread();
+}
 
 static void *out_of_memory(void)
 {
@@ -28,89 +57,87 @@ static void *out_of_memory(void)
     return NULL;
 }
 
-/* The chunk of a payload that the program gives back, looked at before it is
- * believed. The texts are what to say of a bad one. */
-static struct chunk *given_chunk(void *payload, const char *bad_pointer,
-                                 const char *bad_size)
+/* This arena has no memory. Another one may have some. */
+static __attribute__((cold)) struct chunk *
+allocate_elsewhere(struct arena *a, size_t alignment, size_t size)
 {
-    struct chunk *c = payload_to_chunk(payload);
-
-    if ((uintptr_t)payload % MALLOC_ALIGNMENT != 0)
-        fatal(bad_pointer);
-    if (chunk_size(c) > -(uintptr_t)c) /* ends beyond the last address */
-        fatal(bad_pointer);
-    if (chunk_size(c) < MINSIZE || chunk_size(c) % MALLOC_ALIGNMENT != 0)
-        fatal(bad_size);
-    return c;
-}
-
-/* A chunk for a request, marked with whose it is. */
-static inline struct chunk *get_chunk(struct arena *a, size_t alignment,
-                                      size_t size)
-{
-    struct chunk *c = alignment > MALLOC_ALIGNMENT
-                          ? allocate_aligned(a, alignment, size)
-                          : allocate(a, size);
-    if (c != NULL && a != &main_arena && !is_mapped(c))
-        c->size |= NON_MAIN_ARENA;
-    return c;
-}
-
-/* Allocate request bytes at a multiple of alignment, a power of two. */
-static inline void *get_aligned(size_t alignment, size_t request)
-{
-    size_t size = request_to_size(request);
-    if (size == 0 || alignment > PTRDIFF_MAX)
-        return out_of_memory();
-
-    struct arena *a = arena_get();
-    struct chunk *c = get_chunk(a, alignment, size);
-    if (c == NULL && (a = arena_get_retry(a)) != NULL)
-        c = get_chunk(a, alignment, size);
-    if (a != NULL)
-        arena_unlock(a);
-    if (c == NULL)
+    a = other_arena(a);
+    if (a == NULL)
         return NULL;
-    fill(chunk_to_payload(c), ~params.perturb, request);
-    return chunk_to_payload(c);
+    bool locked = arena_lock(a);
+    struct chunk *c = alignment > MALLOC_ALIGNMENT
+                          ? allocate_aligned_chunk(a, alignment, size)
+                          : allocate_chunk(a, size);
+    arena_unlock(a, locked);
+    return c;
 }
 
-static void *get(size_t request)
-{
-    return get_aligned(MALLOC_ALIGNMENT, request);
-}
-
-/* As get(), and all zero. What has just come from the system is so already. */
-static void *get_zeroed(size_t request)
+/* Allocate request bytes, aligned for any type. */
+static void *allocate(size_t request)
 {
     size_t size = request_to_size(request);
     if (size == 0)
         return out_of_memory();
 
     struct arena *a = arena_get();
-    struct chunk *old_top = a->top;
-    size_t old_size = top_size(a);
-    struct chunk *c = get_chunk(a, MALLOC_ALIGNMENT, size);
-    if (c == NULL && (a = arena_get_retry(a)) != NULL)
-        c = get_chunk(a, MALLOC_ALIGNMENT, size);
-    if (a != NULL)
-        arena_unlock(a);
-    if (c == NULL || is_mapped(c))
-        return c != NULL ? chunk_to_payload(c) : NULL;
-    char *payload = chunk_to_payload(c);
-    if (c == old_top && old_size < size) {
-        /* What was top may be dirty, up to the end of its last page. */
-        uintptr_t end = (uintptr_t)chunk_at(c, old_size);
-        size_t dirty = align_up(end, os_page_size()) - (uintptr_t)payload;
-        if (dirty < request)
-            request = dirty;
-    }
-    return memset(payload, 0, request);
+    bool locked = arena_lock(a);
+    struct chunk *c = allocate_chunk(a, size);
+    arena_unlock(a, locked);
+    if (c == NULL)
+        c = allocate_elsewhere(a, MALLOC_ALIGNMENT, size);
+    if (c == NULL)
+        return NULL;
+    fill_fresh(chunk_to_payload(c), request);
+    return chunk_to_payload(c);
 }
 
-/* As get_aligned(), for an alignment that may be no power of two: it is rounded
- * up to one. Where there is none so large, NULL with errno EINVAL. */
-static void *get_aligned_up(size_t alignment, size_t request)
+/* The same, and all that may be used is zero. What the system has just given is
+ * so already, and is not touched. */
+static void *allocate_zeroed(size_t request)
+{
+    size_t size = request_to_size(request);
+    if (size == 0)
+        return out_of_memory();
+
+    struct arena *a = arena_get();
+    bool locked = arena_lock(a);
+    a->fresh = 0; /* unless take_from_top() says something else */
+    struct chunk *c = allocate_chunk(a, size);
+    size_t fresh = a->fresh;
+    arena_unlock(a, locked);
+    if (c == NULL)
+        c = allocate_elsewhere(a, MALLOC_ALIGNMENT, size);
+    if (c == NULL)
+        return NULL;
+    if (is_mapped(c))
+        fresh = usable_size(c);
+    return memset(chunk_to_payload(c), 0, usable_size(c) - fresh);
+}
+
+/* Allocate request bytes at a multiple of alignment, a power of two. */
+static void *allocate_aligned(size_t alignment, size_t request)
+{
+    size_t size = request_to_size(request);
+    if (size == 0 || alignment > PTRDIFF_MAX)
+        return out_of_memory();
+    if (alignment <= MALLOC_ALIGNMENT)
+        return allocate(request);
+
+    struct arena *a = arena_get();
+    bool locked = arena_lock(a);
+    struct chunk *c = allocate_aligned_chunk(a, alignment, size);
+    arena_unlock(a, locked);
+    if (c == NULL)
+        c = allocate_elsewhere(a, alignment, size);
+    if (c == NULL)
+        return NULL;
+    fill_fresh(chunk_to_payload(c), request);
+    return chunk_to_payload(c);
+}
+
+/* As allocate_aligned(), for an alignment that may be no power of two: it is
+ * rounded up to one. Where there is none so large, NULL with errno EINVAL. */
+static void *allocate_aligned_up(size_t alignment, size_t request)
 {
     size_t power = MALLOC_ALIGNMENT;
     while (power < alignment && power <= PTRDIFF_MAX)
@@ -119,47 +146,62 @@ static void *get_aligned_up(size_t alignment, size_t request)
         errno = EINVAL;
         return NULL;
     }
-    return get_aligned(power, request);
+    return allocate_aligned(power, request);
 }
 
-static void put_chunk(struct chunk *c)
+/* The chunk of a payload that the program hands to us, looked at before it is
+ * believed. The texts are what to say of a bad one. */
+static inline struct chunk *given_chunk(void *payload, const char *bad_pointer,
+                                        const char *bad_size)
 {
+    struct chunk *c = payload_to_chunk(payload);
+    size_t size = chunk_size(c);
+
+    if (is_mapped(c))
+        return c; /* it is looked at in mapped.c */
+    /* Is it misaligned, of size 0, or does it end beyond the last address? */
+    if ((uintptr_t)payload % MALLOC_ALIGNMENT != 0 || (uintptr_t)c > -size)
+        fatal(bad_pointer);
+    if (size < MINSIZE || size % MALLOC_ALIGNMENT != 0)
+        fatal(bad_size);
+    return c;
+}
+
+static void free_payload(void *payload)
+{
+    struct chunk *c =
+        given_chunk(payload, "free(): invalid pointer", "free(): invalid size");
     if (is_mapped(c)) {
         raise_thresholds(chunk_size(c));
         unmap_chunk(c);
         return;
     }
+
     struct arena *a = arena_of(c);
-    arena_lock(a);
-    release(a, c);
-    arena_unlock(a);
+    bool locked = arena_lock(a);
+    free_chunk(a, c);
+    arena_unlock(a, locked);
 }
 
-/* Free a payload, or nothing if it is NULL. */
-static void put(void *payload)
+/* Move a payload's contents to a new chunk, which is larger. On failure NULL,
+ * and the old one stays. */
+static void *move_payload(void *payload, size_t request)
 {
-    if (payload != NULL)
-        put_chunk(given_chunk(payload, "free(): invalid pointer",
-                              "free(): invalid size"));
-}
-
-/* Move a payload's contents to a new chunk. NULL leaves the old one alone. */
-static void *move(struct chunk *c, size_t request)
-{
-    void *moved = get(request);
+    void *moved = allocate(request);
     if (moved == NULL)
         return NULL;
-    memcpy(moved, chunk_to_payload(c), usable_size(c));
-    put_chunk(c);
+    memcpy(moved, payload, usable_size(payload_to_chunk(payload)));
+    free_payload(payload);
     return moved;
 }
 
-static void *change(void *payload, size_t request)
+/* What realloc() does. */
+static void *resize_payload(void *payload, size_t request)
 {
     if (payload == NULL)
-        return get(request);
+        return allocate(request);
     if (request == 0) {
-        put(payload);
+        free_payload(payload);
         return NULL;
     }
     struct chunk *c = given_chunk(payload, "realloc(): invalid pointer",
@@ -168,31 +210,33 @@ static void *change(void *payload, size_t request)
     if (size == 0)
         return out_of_memory();
     if (is_mapped(c)) {
-        struct chunk *resized = remap_chunk(c, size);
+        struct chunk *resized = remap_chunk(c, request);
         if (resized != NULL)
             return chunk_to_payload(resized);
-        return request <= usable_size(c) ? payload : move(c, request);
+        return request <= usable_size(c) ? payload
+                                         : move_payload(payload, request);
     }
 
     struct arena *a = arena_of(c);
-    arena_lock(a);
-    bool done = resize(a, c, size);
-    arena_unlock(a);
-    return done ? payload : move(c, request);
+    bool locked = arena_lock(a);
+    bool done = resize_chunk(a, c, size);
+    arena_unlock(a, locked);
+    return done ? payload : move_payload(payload, request);
 }
 
 /* Allocate request bytes, aligned for any type. For 0 bytes too the pointer is
  * not NULL, and unlike any other. NULL with errno ENOMEM on failure. [C11] */
 void *malloc(size_t request)
 {
-    return get(request);
+    return allocate(request);
 }
 
 /* Give back what any function of this family returned, or NULL. Leaves errno
  * as it was. [C11, POSIX.1-2024] */
 void free(void *payload)
 {
-    put(payload);
+    if (payload != NULL)
+        free_payload(payload);
 }
 
 /* Allocate count * each bytes, all zero. NULL with errno ENOMEM on failure, or
@@ -202,7 +246,7 @@ void *calloc(size_t count, size_t each)
     size_t request;
     if (__builtin_mul_overflow(count, each, &request))
         return out_of_memory();
-    return get_zeroed(request);
+    return allocate_zeroed(request);
 }
 
 /* Make a payload request bytes long, and move it if it must be; the contents
@@ -210,7 +254,7 @@ void *calloc(size_t count, size_t each)
  * the old payload stays. realloc(p, 0) frees p, returns NULL. [C11, glibc] */
 void *realloc(void *payload, size_t request)
 {
-    return change(payload, request);
+    return resize_payload(payload, request);
 }
 
 /* realloc() for count * each bytes; a product too large is ENOMEM. [BSD] */
@@ -219,7 +263,7 @@ void *reallocarray(void *payload, size_t count, size_t each)
     size_t request;
     if (__builtin_mul_overflow(count, each, &request))
         return out_of_memory();
-    return change(payload, request);
+    return resize_payload(payload, request);
 }
 
 /* Allocate request bytes at a multiple of alignment. An alignment that is no
@@ -227,24 +271,26 @@ void *reallocarray(void *payload, size_t count, size_t each)
  * errno EINVAL. NULL with errno ENOMEM on failure. [SunOS, glibc] */
 void *memalign(size_t alignment, size_t request)
 {
-    return get_aligned_up(alignment, request);
+    return allocate_aligned_up(alignment, request);
 }
 
 /* As memalign(). [C11, glibc up to 2.37] */
 void *aligned_alloc(size_t alignment, size_t request)
 {
-    return get_aligned_up(alignment, request);
+    return allocate_aligned_up(alignment, request);
 }
 
 /* Allocate at a multiple of alignment, which must be a power of two and a
  * multiple of sizeof(void *). Returns 0 and sets *payload; or returns EINVAL
- * or ENOMEM and leaves *payload as it was. [POSIX] */
+ * or ENOMEM and leaves *payload as it was. Leaves errno alone. [POSIX] */
 int posix_memalign(void **payload, size_t alignment, size_t request)
 {
     bool power_of_two = alignment != 0 && (alignment & (alignment - 1)) == 0;
     if (!power_of_two || alignment % sizeof(void *) != 0)
         return EINVAL;
-    void *aligned = get_aligned(alignment, request);
+    int saved_errno = errno;
+    void *aligned = allocate_aligned(alignment, request);
+    errno = saved_errno;
     if (aligned == NULL)
         return ENOMEM;
     *payload = aligned;
@@ -254,7 +300,7 @@ int posix_memalign(void **payload, size_t alignment, size_t request)
 /* Allocate request bytes at the start of a page. [BSD] */
 void *valloc(size_t request)
 {
-    return get_aligned(os_page_size(), request);
+    return allocate_aligned(os_page_size(), request);
 }
 
 /* Allocate whole pages, as many as request bytes need. [glibc] */
@@ -262,14 +308,32 @@ void *pvalloc(size_t request)
 {
     if (request > PTRDIFF_MAX)
         return out_of_memory();
-    return get_aligned(os_page_size(), align_up(request, os_page_size()));
+    return allocate_aligned(os_page_size(), align_up(request, os_page_size()));
 }
 
 /* The bytes that may be used at payload: as many as were asked for, or some
  * more. 0 for NULL. [glibc] */
 size_t malloc_usable_size(void *payload)
 {
-    return payload != NULL ? usable_size(payload_to_chunk(payload)) : 0;
+    if (payload == NULL)
+        return 0;
+    return usable_size(given_chunk(payload,
+                                   "malloc_usable_size(): invalid pointer",
+                                   "malloc_usable_size(): invalid size"));
+}
+
+/* Give free memory back to the system, but keep pad bytes of top, in each
+ * arena. Returns 1 if any went, else 0. [glibc] */
+int malloc_trim(size_t pad)
+{
+    bool trimmed = false;
+
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
+        bool locked = arena_lock(a);
+        trimmed |= trim_arena(a, pad);
+        arena_unlock(a, locked);
+    }
+    return trimmed;
 }
 
 /* Set a parameter of the allocator, by its number in <malloc.h>. Returns 1, or
@@ -278,10 +342,11 @@ int mallopt(int number, int value)
 {
     struct arena *a = &main_arena;
 
+    start();
     /* What waits in fast bins was put there under the old parameters. Other
      * arenas keep theirs until they are consolidated, as in glibc. */
-    arena_lock(a);
-    consolidate(a);
-    arena_unlock(a);
+    bool locked = arena_lock(a);
+    consolidate_fastbins(a);
+    arena_unlock(a, locked);
     return set_param(number, value);
 }

@@ -22,7 +22,7 @@
  * start is away.
  */
 #include "mapped.h"
-#include "arena.h"
+#include "lock.h"
 #include "os.h"
 #include "params.h"
 
@@ -33,74 +33,66 @@ static struct {
     pthread_mutex_t lock;
     struct mapping head;
     struct mapped_totals totals;
-} all = {
+} mappings = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
-    .head = {.next = &all.head, .before = &all.head},
+    .head = {.next = &mappings.head, .before = &mappings.head},
 };
 
-void mappings_lock(void)
+bool mappings_lock(void)
 {
-    if (!forking)
-        pthread_mutex_lock(&all.lock);
+    return lock_acquire(&mappings.lock);
 }
 
-void mappings_unlock(void)
+void mappings_unlock(bool locked)
 {
-    if (!forking)
-        pthread_mutex_unlock(&all.lock);
+    lock_release(&mappings.lock, locked);
 }
 
 struct mapping *next_mapping(struct mapping *m)
 {
-    struct mapping *next = m != NULL ? m->next : all.head.next;
-    return next != &all.head ? next : NULL;
+    struct mapping *next = m != NULL ? m->next : mappings.head.next;
+    return next != &mappings.head ? next : NULL;
 }
 
 struct mapped_totals mapped_totals(void)
 {
-    mappings_lock();
-    struct mapped_totals totals = all.totals;
-    mappings_unlock();
+    bool locked = mappings_lock();
+    struct mapped_totals totals = mappings.totals;
+    mappings_unlock(locked);
     return totals;
 }
 
 size_t mapped_bytes(void)
 {
-    return all.totals.bytes;
+    return mappings.totals.bytes;
 }
 
-static void join(struct mapping *m)
+static void add_mapping(struct mapping *m)
 {
-    mappings_lock();
-    m->next = &all.head;
-    m->before = all.head.before;
+    struct mapped_totals *totals = &mappings.totals;
+
+    bool locked = mappings_lock();
+    m->next = &mappings.head;
+    m->before = mappings.head.before;
     m->next->before = m;
     m->before->next = m;
-    all.totals.count++;
-    all.totals.bytes += m->length;
-    if (all.totals.max_count < all.totals.count)
-        all.totals.max_count = all.totals.count;
-    if (all.totals.max_bytes < all.totals.bytes)
-        all.totals.max_bytes = all.totals.bytes;
-    mappings_unlock();
+    totals->count++;
+    totals->bytes += m->length;
+    if (totals->max_count < totals->count)
+        totals->max_count = totals->count;
+    if (totals->max_bytes < totals->bytes)
+        totals->max_bytes = totals->bytes;
+    mappings_unlock(locked);
 }
 
-static void leave(struct mapping *m)
+static void remove_mapping(struct mapping *m)
 {
-    mappings_lock();
+    bool locked = mappings_lock();
     m->next->before = m->before;
     m->before->next = m->next;
-    all.totals.count--;
-    all.totals.bytes -= m->length;
-    mappings_unlock();
-}
-
-static bool may_map(void)
-{
-    mappings_lock();
-    bool may = all.totals.count < params.mmap_max;
-    mappings_unlock();
-    return may;
+    mappings.totals.count--;
+    mappings.totals.bytes -= m->length;
+    mappings_unlock(locked);
 }
 
 /* The size of the chunk that lies offset bytes into a mapping. */
@@ -110,7 +102,7 @@ static size_t size_at(const struct mapping *m, size_t offset)
 }
 
 /* Write the header of that chunk. */
-static struct chunk *make_mapped(struct mapping *m, size_t offset)
+static struct chunk *make_mapped_chunk(struct mapping *m, size_t offset)
 {
     struct chunk *c = (struct chunk *)((char *)m + offset);
 
@@ -120,6 +112,7 @@ static struct chunk *make_mapped(struct mapping *m, size_t offset)
     return c;
 }
 
+/* The mapping of a chunk that the program hands to us. */
 static struct mapping *mapping_of(struct chunk *c, const char *complaint)
 {
     uintptr_t start = (uintptr_t)c - c->prev_size;
@@ -131,59 +124,61 @@ static struct mapping *mapping_of(struct chunk *c, const char *complaint)
     return m;
 }
 
-/* So long is a mapping for a chunk of size bytes that begins at offset. There
- * is more at its end, since it cannot borrow a word from a next chunk. */
-static size_t length_for(size_t offset, size_t size)
+/* So long is a mapping with a chunk at offset that has room for request bytes.
+ * Unlike others, the chunk cannot borrow a word from a next one. */
+static size_t length_for(size_t offset, size_t request)
 {
-    return align_up(offset + size + MALLOC_ALIGNMENT, os_page_size());
+    size_t size = align_up(HEADER_SIZE + request, MALLOC_ALIGNMENT);
+    return align_up(offset + size, os_page_size());
 }
 
 struct chunk *map_chunk(size_t size)
 {
     size_t offset = align_up(sizeof(struct mapping), MALLOC_ALIGNMENT);
     offset += -HEADER_SIZE % MALLOC_ALIGNMENT;
-    size_t length = length_for(offset, size);
+    size_t length = length_for(offset, size - sizeof(size_t));
 
-    struct mapping *m = may_map() ? os_map(length) : NULL;
+    bool may_map = mapped_totals().count < params.mmap_max;
+    struct mapping *m = may_map ? os_map(length) : NULL;
     if (m == NULL) {
         errno = ENOMEM;
         return NULL;
     }
     m->length = length;
-    struct chunk *c = make_mapped(m, offset);
-    join(m);
+    struct chunk *c = make_mapped_chunk(m, offset);
+    add_mapping(m);
     return c;
 }
 
-struct chunk *align_mapped(struct chunk *c, size_t alignment)
+struct chunk *align_mapped_chunk(struct chunk *c, size_t alignment)
 {
     uintptr_t payload = (uintptr_t)chunk_to_payload(c);
     size_t lead = align_up(payload, alignment) - payload;
     struct mapping *m = mapping_of(c, "memalign(): invalid pointer");
 
-    mappings_lock(); /* somebody may be walking */
-    c = make_mapped(m, c->prev_size + lead);
-    mappings_unlock();
+    bool locked = mappings_lock(); /* somebody may be walking */
+    c = make_mapped_chunk(m, c->prev_size + lead);
+    mappings_unlock(locked);
     return c;
 }
 
-struct chunk *remap_chunk(struct chunk *c, size_t size)
+struct chunk *remap_chunk(struct chunk *c, size_t request)
 {
     struct mapping *m = mapping_of(c, "mremap_chunk(): invalid pointer");
     size_t offset = c->prev_size;
-    size_t length = length_for(offset, size);
+    size_t length = length_for(offset, request);
 
     if (length == m->length)
         return c;
-    leave(m); /* its neighbours would still lead to where it was */
+    remove_mapping(m); /* its neighbours would still lead to where it was */
     struct mapping *moved = os_remap(m, m->length, length);
     if (moved == NULL) {
-        join(m);
+        add_mapping(m);
         return NULL;
     }
     moved->length = length;
-    c = make_mapped(moved, offset);
-    join(moved);
+    c = make_mapped_chunk(moved, offset);
+    add_mapping(moved);
     return c;
 }
 
@@ -191,6 +186,6 @@ void unmap_chunk(struct chunk *c)
 {
     struct mapping *m = mapping_of(c, "munmap_chunk(): invalid pointer");
 
-    leave(m);
+    remove_mapping(m);
     os_unmap(m, m->length);
 }

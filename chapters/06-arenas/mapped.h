@@ -20,17 +20,14 @@ struct mapping {
 struct chunk *map_chunk(size_t size);
 
 /* Move the chunk within its mapping so far that its payload is aligned. */
-struct chunk *align_mapped(struct chunk *c, size_t alignment);
+struct chunk *align_mapped_chunk(struct chunk *c, size_t alignment);
 
-/* Make a mapped chunk at least size bytes long; it may move. NULL, and the
+/* Make a mapped chunk long enough for request bytes; it may move. NULL, and the
  * chunk is as it was, if that cannot be done. */
-struct chunk *remap_chunk(struct chunk *c, size_t size);
+struct chunk *remap_chunk(struct chunk *c, size_t request);
 
 /* Give a mapped chunk back to the system. */
 void unmap_chunk(struct chunk *c);
-
-/* Bytes in all mappings. The caller has locked them. */
-size_t mapped_bytes(void);
 
 /* How many mappings there are, how many bytes; and the most there ever were. */
 struct mapped_totals {
@@ -38,12 +35,16 @@ struct mapped_totals {
 };
 struct mapped_totals mapped_totals(void);
 
+/* Bytes in all mappings. The caller has locked them. */
+size_t mapped_bytes(void);
+
 /* The ring of mappings stands still between these two. Whoever holds an
  * arena's lock may take this one, not the other way round. */
-void mappings_lock(void);
-void mappings_unlock(void);
+bool mappings_lock(void);
+void mappings_unlock(bool locked);
 
-/* The mapping that follows; NULL after the last one. Begin with NULL. */
+/* The mapping that follows; NULL after the last one. Begin with NULL, and with
+ * the mappings locked. */
 struct mapping *next_mapping(struct mapping *m);
 
 #endif

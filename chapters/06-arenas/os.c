@@ -1,14 +1,19 @@
 /* os.c - what the allocator asks of the system
  *
- * sbrk(n) moves the program break by n bytes and returns the break as it was
- * before. A process has one break, and others may move it too: between two
- * calls of ours it can be anywhere above where we left it. Only at the very
- * same moment must nobody else call sbrk(), which has no lock of its own.
+ * The heap of a process is the memory between the end of its own data and an
+ * address called the program break. sbrk(n) moves the break by n bytes and
+ * returns it as it was before. A process has one break, and others may move it
+ * too: between two calls of ours it can be anywhere above where we left it.
+ * Only at the very same moment must nobody else call sbrk(), which has no lock
+ * of its own.
+ *
+ * mmap() gives memory at an address that the system chooses, in whole pages.
  */
-#define _GNU_SOURCE /* for mremap() */
+#define _GNU_SOURCE /* for mremap() and others */
 #include "os.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +23,11 @@
 
 size_t os_page_size(void)
 {
-    return (size_t)sysconf(_SC_PAGESIZE);
+    static size_t page_size; /* it is asked for once */
+
+    if (page_size == 0)
+        page_size = (size_t)sysconf(_SC_PAGESIZE);
+    return page_size;
 }
 
 char *os_break(void)
@@ -69,6 +78,14 @@ void os_unmap(void *address, size_t size)
     errno = saved_errno;
 }
 
+bool os_discard(void *address, size_t size)
+{
+    int saved_errno = errno;
+    bool done = madvise(address, size, MADV_DONTNEED) == 0;
+    errno = saved_errno;
+    return done;
+}
+
 void *os_reserve(size_t size)
 {
     /* There is no asking for alignment: map twice as much, cut off the rest. */
@@ -90,20 +107,15 @@ bool os_open(void *address, size_t size)
     return mprotect(address, size, PROT_READ | PROT_WRITE) == 0;
 }
 
-bool os_discard(void *address, size_t size)
-{
-    int saved_errno = errno;
-    bool done = madvise(address, size, MADV_DONTNEED) == 0;
-    errno = saved_errno;
-    return done;
-}
-
 void fatal(const char *message)
 {
     struct iovec line[] = {
         {.iov_base = (char *)message, .iov_len = strlen(message)},
         {.iov_base = "\n", .iov_len = 1},
     };
+    /* A thread that was cancelled would end in writev(), and the process would
+     * live on. */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
     ssize_t written = writev(STDERR_FILENO, line, 2);
     (void)written; /* there is nothing else to do if nobody can read it */
     abort();

@@ -1,14 +1,22 @@
 /* os.h - what the allocator asks of the system
  *
- * The heap of a process is the memory between the end of its own data and an
- * address called the program break, which sbrk() moves. Large payloads lie
- * elsewhere, each in memory that mmap() gives.
+ * These few functions are all that the other files know of the system. To run
+ * the allocator on something else, replace os.c.
  */
 #ifndef OS_H
 #define OS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+/* Bytes that the system gave: where they begin, and how many there are. Where
+ * start is NULL there are none. */
+struct span {
+    char *start;
+    size_t size;
+    char *zero_from; /* from here on they are zero; NULL: all are */
+    size_t own;      /* bytes before start that their source keeps to itself */
+};
 
 /* The size of a page, the unit in which the system gives memory, in bytes. */
 size_t os_page_size(void);
@@ -35,6 +43,10 @@ void *os_remap(void *address, size_t old_size, size_t size);
 /* Give a mapping of size bytes back. */
 void os_unmap(void *address, size_t size);
 
+/* Give whole pages back but keep their addresses: they are all zero again.
+ * Returns false, and changes nothing, where pages are locked in memory. */
+bool os_discard(void *address, size_t size);
+
 /* Reserve size bytes of address space, a power of two, at a multiple of size.
  * They are not accessible. Returns NULL with errno ENOMEM on failure. */
 void *os_reserve(size_t size);
@@ -43,12 +55,8 @@ void *os_reserve(size_t size);
  * zero. Returns false with errno ENOMEM on failure. */
 bool os_open(void *address, size_t size);
 
-/* Give whole pages back but keep their addresses: they are all zero again.
- * Returns false, and changes nothing, where pages are locked in memory. */
-bool os_discard(void *address, size_t size);
-
-/* Write one line to standard error, without allocating, and abort(). The lock
- * may be held: a handler of SIGABRT must not allocate. */
-void fatal(const char *message) __attribute__((noreturn));
+/* Write one line to standard error, without allocating, and abort(). Locks may
+ * be held: in a program with threads a handler of SIGABRT must not allocate. */
+void fatal(const char *message) __attribute__((noreturn, cold));
 
 #endif

@@ -3,7 +3,7 @@
  * A mapping of its own costs two system calls and a page fault for every page.
  * That is cheap for what lives long and dear for what comes and goes. So the
  * threshold is not fixed: when a mapped chunk is freed, it was a short life,
- * and chunks of its size are no longer mapped. Who sets any of the
+ * and chunks of its size are no longer mapped. Whoever sets one of these
  * parameters by hand wants them to stay, and ends this.
  */
 #define _GNU_SOURCE /* for secure_getenv() */
@@ -11,7 +11,6 @@
 #include "chunk.h"
 
 #include <malloc.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 struct params params = {
@@ -24,54 +23,17 @@ struct params params = {
     .max_fast = 16 * sizeof(size_t),
 };
 
-/* Those that have nothing to do with the thresholds. */
-static bool set_other_param(int number, long value)
+static bool set_max_fast(long request)
 {
-    switch (number) {
-    case M_MXFAST:
-        if (value < 0 || (size_t)value > 20 * sizeof(size_t))
-            return false;
-        params.max_fast = value > 0 ? align_down((size_t)value + sizeof(size_t),
-                                                 MALLOC_ALIGNMENT)
-                                    : 0;
-        return true;
-    case M_PERTURB:
-        params.perturb = (int)value;
-        return true;
-    case M_ARENA_TEST:
-    case M_ARENA_MAX:
-        if (value <= 0)
-            return false;
-        *(number == M_ARENA_MAX ? &params.arena_max : &params.arena_test) =
-            (size_t)value;
-        return true;
-    default:
-        return number == M_CHECK_ACTION; /* without effect, as in glibc */
-    }
+    if (request < 0 || (size_t)request > 20 * sizeof(size_t))
+        return false;
+    params.max_fast =
+        align_down((size_t)request + sizeof(size_t), MALLOC_ALIGNMENT);
+    return true;
 }
 
-bool set_param(int number, long value)
+static bool set_threshold(_Atomic size_t *param, long value)
 {
-    _Atomic size_t *param;
-
-    switch (number) {
-    case M_TRIM_THRESHOLD: /* -1 is the largest there is: never trim */
-        params.trim_threshold = (size_t)value;
-        params.dynamic = false;
-        return true;
-    case M_TOP_PAD:
-        param = &params.top_pad;
-        break;
-    case M_MMAP_THRESHOLD:
-        param = &params.mmap_threshold;
-        break;
-    case M_MMAP_MAX:
-        value = value < 0 ? 0 : value;
-        param = &params.mmap_max;
-        break;
-    default:
-        return set_other_param(number, value);
-    }
     if (value < 0 || value > PTRDIFF_MAX / 4)
         return false; /* sums with it might overflow */
     *param = (size_t)value;
@@ -79,7 +41,42 @@ bool set_param(int number, long value)
     return true;
 }
 
-__attribute__((constructor)) static void read_environment(void)
+static bool set_arenas(_Atomic size_t *param, long value)
+{
+    if (value <= 0)
+        return false;
+    *param = (size_t)value;
+    return true;
+}
+
+bool set_param(int number, long value)
+{
+    switch (number) {
+    case M_TRIM_THRESHOLD: /* -1 is the largest there is: never trim */
+        params.trim_threshold = (size_t)value;
+        params.dynamic = false;
+        return true;
+    case M_TOP_PAD:
+        return set_threshold(&params.top_pad, value);
+    case M_MMAP_THRESHOLD:
+        return set_threshold(&params.mmap_threshold, value);
+    case M_MMAP_MAX:
+        return set_threshold(&params.mmap_max, value < 0 ? 0 : value);
+    case M_ARENA_MAX:
+        return set_arenas(&params.arena_max, value);
+    case M_ARENA_TEST:
+        return set_arenas(&params.arena_test, value);
+    case M_MXFAST:
+        return set_max_fast(value);
+    case M_PERTURB:
+        params.perturb = (int)value;
+        return true;
+    default:
+        return number == M_CHECK_ACTION; /* without effect, as in glibc */
+    }
+}
+
+void read_environment(void)
 {
     static const struct {
         const char *name;

@@ -28,17 +28,30 @@ extern struct params params;
 /* How many arenas there may be for each core. */
 #define ARENAS_PER_CORE (sizeof(size_t) == 8 ? 8 : 2)
 
-/* Overwrite a payload, if M_PERTURB asks for it: so that programs notice when
- * they count on what a fresh or a freed payload has in it. */
-static inline void fill(void *payload, int byte, size_t size)
+/* Fill freed memory, if M_PERTURB asks for it, so that programs notice when
+ * they still use it. */
+static inline void fill_freed(void *payload, size_t size)
 {
-    if (params.perturb != 0)
+    int byte = params.perturb;
+    if (byte != 0)
         memset(payload, byte, size);
+}
+
+/* Fill a fresh payload with the complement, so that programs notice when they
+ * count on what is there. */
+static inline void fill_fresh(void *payload, size_t size)
+{
+    int byte = params.perturb;
+    if (byte != 0)
+        memset(payload, ~byte, size);
 }
 
 /* Set a parameter to value, by its number in <malloc.h>. Returns false if
  * there is no such parameter, or the value cannot be. */
 bool set_param(int number, long value);
+
+/* Set the parameters that are in the environment. */
+void read_environment(void);
 
 /* A mapped chunk of size bytes was freed: if it was above the threshold, such
  * chunks come and go, and are better kept. Raise the thresholds. */

@@ -1,16 +1,11 @@
-/* report.c - what the allocator says of itself, and malloc_trim()
+/* report.c - what the allocator says of itself
  *
- * The calls here are glibc's. Each arena is looked at under its lock, one after
- * the other, so that the sums are those of no single moment when other threads
- * allocate. What is printed is counted first and printed without a lock, since
- * printing may allocate.
+ * The calls here are glibc's, and so is what they tell: what an allocator does
+ * not have, it has none of. What is printed is counted first and printed
+ * without the lock, since printing may allocate.
  */
-#include "allocate.h"
-#include "arenas.h"
-#include "bins.h"
 #include "fastbin.h"
 #include "mapped.h"
-#include "os.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -18,118 +13,133 @@
 
 #pragma GCC visibility push(default)
 
-/* Free chunks of sizes from ... to, in bytes. */
+#if !__GLIBC_PREREQ(2, 33) /* it is not in <malloc.h> yet */
+struct mallinfo2 {
+    size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks,
+        fordblks, keepcost;
+};
+#endif
+
+/* Some free chunks: how many, how many bytes, of which sizes. */
 struct tally {
-    size_t count, bytes, from, to;
+    size_t count, bytes, smallest, largest;
 };
 
-/* What there is in an arena. Bin 0 stands for nothing. */
+/* What there is in an arena. */
 struct account {
     size_t system, max_system; /* bytes held from the system, and at most */
-    size_t accessible;         /* bytes of addresses that can be used */
+    struct tally fast;         /* chunks in fast bins */
+    struct tally rest;         /* other free chunks, and top */
     size_t top;                /* bytes */
-    struct tally fast[NFASTBINS], bins[NBINS];
-    struct tally all_fast, all_bins;
+    size_t accessible;         /* bytes of addresses that can be used */
+    size_t heaps;
 };
 
-static void add_chunk(struct tally *tally, size_t size)
+static void add_free(struct tally *tally, size_t size)
 {
-    if (tally->count == 0 || size < tally->from)
-        tally->from = size;
-    if (size > tally->to)
-        tally->to = size;
+    if (tally->count == 0 || size < tally->smallest)
+        tally->smallest = size;
+    if (size > tally->largest)
+        tally->largest = size;
     tally->count++;
     tally->bytes += size;
 }
 
-static void add_tally(struct tally *sum, const struct tally *tally)
+static void add_tally(struct tally *sum, struct tally tally)
 {
-    sum->count += tally->count;
-    sum->bytes += tally->bytes;
+    sum->count += tally.count;
+    sum->bytes += tally.bytes;
 }
 
-/* The caller holds the lock. */
-static void count_bins(struct arena *a, struct account *account)
+static void add_list(struct tally *tally, const struct freelist *list)
 {
-    for (size_t i = 0; i < NFASTBINS; i++) {
-        for (struct chunk *c = a->fastbins[i]; c != NULL; c = fastbin_next(c))
-            add_chunk(&account->fast[i], chunk_size(c));
-        add_tally(&account->all_fast, &account->fast[i]);
-    }
-    for (size_t i = UNSORTED_BIN; i < NBINS; i++) {
-        struct chunk *head = &a->bins[i].head;
-        for (struct chunk *c = head->fd; c != head; c = c->fd)
-            add_chunk(&account->bins[i], chunk_size(c));
-        add_tally(&account->all_bins, &account->bins[i]);
-    }
+    struct chunk *c = NULL;
+
+    while ((c = freelist_next(list, c)) != NULL)
+        add_free(tally, chunk_size(c));
 }
 
-static size_t accessible_bytes(struct arena *a)
+static void add_fastbin(struct tally *tally, const struct chunk *c)
 {
-    size_t bytes = 0;
+    for (; c != NULL; c = fastbin_next(c))
+        add_free(tally, chunk_size(c));
+}
 
-    if (a == &main_arena)
-        return a->system_mem;
-    for (struct heap_info *h = heap_of(a->top); h != NULL; h = h->prev)
-        bytes += h->mprotect_size;
-    return bytes;
+/* What the arena has of the address space. */
+static void add_heaps(struct account *account, struct arena *a)
+{
+    if (a == &main_arena) {
+        account->accessible = a->system_mem;
+        return;
+    }
+    for (struct heap_info *h = heap_of(a->top); h != NULL; h = h->prev) {
+        account->accessible += h->mprotect_size;
+        account->heaps++;
+    }
 }
 
 static struct account account_of(struct arena *a)
 {
     struct account account = {0};
 
-    arena_lock(a);
+    bool locked = arena_lock(a);
     account.system = a->system_mem;
     account.max_system = a->max_system_mem;
-    account.accessible = accessible_bytes(a);
     account.top = top_size(a);
-    if (a->top != NULL)
-        count_bins(a, &account);
-    arena_unlock(a);
+    add_free(&account.rest, account.top); /* even before there is any memory */
+    for (size_t i = 0; i < NFASTBINS; i++)
+        add_fastbin(&account.fast, a->fastbins[i]);
+    for (size_t i = UNSORTED_BIN; i < NBINS; i++)
+        add_list(&account.rest, &a->bins[i]);
+    add_heaps(&account, a);
+    arena_unlock(a, locked);
     return account;
 }
 
-/* Arenas are never removed, so the list is locked for each step alone. */
-static struct arena *step(struct arena *a)
+static size_t free_bytes(const struct account *account)
 {
-    arenas_lock();
-    a = next_arena(a);
-    arenas_unlock();
-    return a;
+    return account->fast.bytes + account->rest.bytes;
 }
 
-static size_t in_use(const struct account *account)
+static size_t used_bytes(const struct account *account)
 {
-    return account->system - account->top - account->all_fast.bytes -
-           account->all_bins.bytes;
+    return account->system - free_bytes(account);
 }
 
-/* What there is in all arenas and mappings, in bytes and chunks. [glibc 2.33]
- */
-struct mallinfo2 mallinfo2(void)
+static void add_to_info(struct mallinfo2 *info, struct arena *a)
+{
+    struct account account = account_of(a);
+
+    info->arena += account.system;
+    info->ordblks += account.rest.count;
+    info->smblks += account.fast.count;
+    info->fsmblks += account.fast.bytes;
+    info->uordblks += used_bytes(&account);
+    info->fordblks += free_bytes(&account);
+    if (a == &main_arena)
+        info->keepcost = account.top;
+}
+
+static struct mallinfo2 info_of_all(void)
 {
     struct mapped_totals mapped = mapped_totals();
     struct mallinfo2 info = {.hblks = mapped.count, .hblkhd = mapped.bytes};
 
-    for (struct arena *a = step(NULL); a != NULL; a = step(a)) {
-        struct account account = account_of(a);
-        info.arena += account.system;
-        info.ordblks += account.all_bins.count + (account.top != 0);
-        info.smblks += account.all_fast.count;
-        info.fsmblks += account.all_fast.bytes;
-        info.uordblks += in_use(&account);
-        info.fordblks += account.system - in_use(&account);
-        if (a == &main_arena)
-            info.keepcost = account.top;
-    }
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
+        add_to_info(&info, a);
     return info;
+}
+
+/* What there is in all, in bytes and chunks. [glibc 2.33] */
+struct mallinfo2 mallinfo2(void)
+{
+    return info_of_all();
 }
 
 /* The same, cut to the size of an int. [SVID] */
 struct mallinfo mallinfo(void)
 {
-    struct mallinfo2 info = mallinfo2();
+    struct mallinfo2 info = info_of_all();
 
     return (struct mallinfo){
         .arena = (int)info.arena,
@@ -151,41 +161,43 @@ static void print_use(const char *title, size_t system, size_t used)
     fprintf(stderr, "in use bytes     = %10zu\n", used);
 }
 
-/* Print to standard error what each arena holds and has in use. [glibc] */
-void malloc_stats(void)
+static void print_stats(void)
 {
     struct mapped_totals mapped = mapped_totals();
     size_t system = mapped.bytes, used = mapped.bytes;
 
-    for (struct arena *a = step(NULL); a != NULL; a = step(a)) {
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
         struct account account = account_of(a);
         char title[32];
         snprintf(title, sizeof title, "Arena %u", a->number);
-        print_use(title, account.system, in_use(&account));
+        print_use(title, account.system, used_bytes(&account));
         system += account.system;
-        used += in_use(&account);
+        used += used_bytes(&account);
     }
     print_use("Total (incl. mmap)", system, used);
     fprintf(stderr, "max mmap regions = %10zu\n", mapped.max_count);
     fprintf(stderr, "max mmap bytes   = %10zu\n", mapped.max_bytes);
 }
 
-static void print_size(FILE *out, const char *name, const struct tally *tally)
+/* Print to standard error what is held and what is in use. It is no place where
+ * a thread can be cancelled. [glibc] */
+void malloc_stats(void)
 {
-    if (tally->count != 0)
-        fprintf(out,
-                "  <%s from=\"%zu\" to=\"%zu\" total=\"%zu\" count=\"%zu\"/>\n",
-                name, tally->from, tally->to, tally->bytes, tally->count);
+    int state;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    print_stats();
+    pthread_setcancelstate(state, NULL);
 }
 
-/* The lines that stand at the end of an arena, and at the end of all. */
-static void print_totals(FILE *out, const struct account *account)
+static void print_total(FILE *out, const char *type, struct tally tally)
 {
-    fprintf(out, "<total type=\"fast\" count=\"%zu\" size=\"%zu\"/>\n",
-            account->all_fast.count, account->all_fast.bytes);
-    fprintf(out, "<total type=\"rest\" count=\"%zu\" size=\"%zu\"/>\n",
-            account->all_bins.count + (account->top != 0),
-            account->all_bins.bytes + account->top);
+    fprintf(out, "<total type=\"%s\" count=\"%zu\" size=\"%zu\"/>\n", type,
+            tally.count, tally.bytes);
+}
+
+static void print_system(FILE *out, const struct account *account)
+{
     fprintf(out, "<system type=\"current\" size=\"%zu\"/>\n", account->system);
     fprintf(out, "<system type=\"max\" size=\"%zu\"/>\n", account->max_system);
     fprintf(out, "<aspace type=\"total\" size=\"%zu\"/>\n", account->system);
@@ -193,85 +205,82 @@ static void print_totals(FILE *out, const struct account *account)
             account->accessible);
 }
 
-static void print_account(FILE *out, unsigned number,
-                          const struct account *account)
+static void print_tally(FILE *out, const char *name, struct tally tally)
 {
-    fprintf(out, "<heap nr=\"%u\">\n<sizes>\n", number);
-    for (size_t i = 0; i < NFASTBINS; i++)
-        print_size(out, "size", &account->fast[i]);
-    for (size_t i = UNSORTED_BIN + 1; i < NBINS; i++)
-        print_size(out, "size", &account->bins[i]);
-    print_size(out, "unsorted", &account->bins[UNSORTED_BIN]);
-    fprintf(out, "</sizes>\n");
-    print_totals(out, account);
-    fprintf(out, "</heap>\n");
+    if (tally.count != 0)
+        fprintf(out,
+                "  <%s from=\"%zu\" to=\"%zu\" total=\"%zu\" count=\"%zu\"/>\n",
+                name, tally.smallest, tally.largest, tally.bytes, tally.count);
 }
 
-/* Write what there is in each arena as XML. options must be 0. Returns 0, or
- * EINVAL. [glibc] */
+/* A list is counted just before it is printed: to keep the counts of many lists
+ * would take more stack than a small thread has. */
+static void print_list(FILE *out, const char *name, struct arena *a,
+                       const struct freelist *list)
+{
+    struct tally tally = {0};
+
+    bool locked = arena_lock(a);
+    add_list(&tally, list);
+    arena_unlock(a, locked);
+    print_tally(out, name, tally);
+}
+
+static void print_fastbin(FILE *out, struct arena *a, size_t index)
+{
+    struct tally tally = {0};
+
+    bool locked = arena_lock(a);
+    add_fastbin(&tally, a->fastbins[index]);
+    arena_unlock(a, locked);
+    print_tally(out, "size", tally);
+}
+
+/* Returns what was printed, so that the sums at the end agree with it. */
+static struct account print_arena(FILE *out, struct arena *a)
+{
+    struct account account = account_of(a);
+
+    fprintf(out, "<heap nr=\"%u\">\n<sizes>\n", a->number);
+    for (size_t i = 0; i < NFASTBINS; i++)
+        print_fastbin(out, a, i);
+    for (size_t i = UNSORTED_BIN + 1; i < NBINS; i++)
+        print_list(out, "size", a, &a->bins[i]);
+    print_list(out, "unsorted", a, &a->bins[UNSORTED_BIN]);
+    fprintf(out, "</sizes>\n");
+    print_total(out, "fast", account.fast);
+    print_total(out, "rest", account.rest);
+    print_system(out, &account);
+    if (account.heaps != 0)
+        fprintf(out, "<aspace type=\"subheaps\" size=\"%zu\"/>\n",
+                account.heaps);
+    fprintf(out, "</heap>\n");
+    return account;
+}
+
+/* Write what there is as XML. options must be 0. Returns 0, or EINVAL. [glibc]
+ */
 int malloc_info(int options, FILE *out)
 {
-    struct mapped_totals mapped = mapped_totals();
-    struct account all = {0};
-
     if (options != 0)
         return EINVAL;
+    struct mapped_totals mapped = mapped_totals();
     fprintf(out, "<malloc version=\"1\">\n");
-    for (struct arena *a = step(NULL); a != NULL; a = step(a)) {
-        struct account account = account_of(a);
-        print_account(out, a->number, &account);
-        add_tally(&all.all_fast, &account.all_fast);
-        add_tally(&all.all_bins, &account.all_bins);
-        all.top += account.top;
+    struct account all = {0};
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
+        struct account account = print_arena(out, a);
+        add_tally(&all.fast, account.fast);
+        add_tally(&all.rest, account.rest);
         all.system += account.system;
         all.max_system += account.max_system;
         all.accessible += account.accessible;
     }
-    print_totals(out, &all);
-    fprintf(out, "<total type=\"mmap\" count=\"%zu\" size=\"%zu\"/>\n",
-            mapped.count, mapped.bytes);
+    print_total(out, "fast", all.fast);
+    print_total(out, "rest", all.rest);
+    print_total(
+        out, "mmap",
+        (struct tally){.count = mapped.count, .bytes = mapped.bytes});
+    print_system(out, &all);
     fprintf(out, "</malloc>\n");
     return 0;
-}
-
-/* Give the whole pages inside a free chunk back. Its links, at its start, and
- * its foot, after its end, must stay. */
-static bool discard_inside(struct chunk *c)
-{
-    size_t page = os_page_size();
-    uintptr_t start = align_up((uintptr_t)c + sizeof(struct chunk), page);
-    uintptr_t end = align_down((uintptr_t)chunk_after(c), page);
-
-    return start < end && os_discard((void *)start, end - start);
-}
-
-static bool trim_arena(struct arena *a, size_t pad)
-{
-    bool trimmed = false;
-
-    if (a->top == NULL)
-        return false;
-    consolidate(a);
-    for (size_t i = UNSORTED_BIN; i < NBINS; i++) {
-        struct chunk *head = &a->bins[i].head;
-        for (struct chunk *c = head->fd; c != head; c = c->fd)
-            trimmed |= discard_inside(c);
-    }
-    if (a != &main_arena)
-        delete_free_heaps(a);
-    return shrink_top(a, pad) || trimmed;
-}
-
-/* Give all free pages of all arenas back, but keep pad bytes of each top.
- * Returns 1 if any went, else 0. [glibc] */
-int malloc_trim(size_t pad)
-{
-    bool trimmed = false;
-
-    for (struct arena *a = step(NULL); a != NULL; a = step(a)) {
-        arena_lock(a);
-        trimmed |= trim_arena(a, pad);
-        arena_unlock(a);
-    }
-    return trimmed;
 }

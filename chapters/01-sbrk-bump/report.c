@@ -1,0 +1,205 @@
+/* report.c - what the allocator says of itself
+ *
+ * The calls here are glibc's, and so is what they tell: what an allocator does
+ * not have, it has none of. What is printed is counted first and printed
+ * without the lock, since printing may allocate.
+ */
+#include "arena.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
+
+#pragma GCC visibility push(default)
+
+#if !__GLIBC_PREREQ(2, 33) /* it is not in <malloc.h> yet */
+struct mallinfo2 {
+    size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks,
+        fordblks, keepcost;
+};
+#endif
+
+/* Some free chunks: how many, how many bytes, of which sizes. */
+struct tally {
+    size_t count, bytes, smallest, largest;
+};
+
+/* What there is in an arena. */
+struct account {
+    size_t system, max_system; /* bytes held from the system, and at most */
+    struct tally fast;         /* chunks in fast bins */
+    struct tally rest;         /* other free chunks, and top */
+    size_t top;                /* bytes */
+};
+
+static void add_free(struct tally *tally, size_t size)
+{
+    if (tally->count == 0 || size < tally->smallest)
+        tally->smallest = size;
+    if (size > tally->largest)
+        tally->largest = size;
+    tally->count++;
+    tally->bytes += size;
+}
+
+static void add_tally(struct tally *sum, struct tally tally)
+{
+    sum->count += tally.count;
+    sum->bytes += tally.bytes;
+}
+
+static struct account account_of(struct arena *a)
+{
+    struct account account = {0};
+
+    bool locked = arena_lock(a);
+    account.system = a->system_mem;
+    account.max_system = a->max_system_mem;
+    account.top = top_size(a);
+    add_free(&account.rest, account.top); /* even before there is any memory */
+    arena_unlock(a, locked);
+    return account;
+}
+
+static size_t free_bytes(const struct account *account)
+{
+    return account->fast.bytes + account->rest.bytes;
+}
+
+static size_t used_bytes(const struct account *account)
+{
+    return account->system - free_bytes(account);
+}
+
+static void add_to_info(struct mallinfo2 *info, struct arena *a)
+{
+    struct account account = account_of(a);
+
+    info->arena += account.system;
+    info->ordblks += account.rest.count;
+    info->smblks += account.fast.count;
+    info->fsmblks += account.fast.bytes;
+    info->uordblks += used_bytes(&account);
+    info->fordblks += free_bytes(&account);
+    if (a == &main_arena)
+        info->keepcost = account.top;
+}
+
+static struct mallinfo2 info_of_all(void)
+{
+    struct mallinfo2 info = {0};
+
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
+        add_to_info(&info, a);
+    return info;
+}
+
+/* What there is in all, in bytes and chunks. [glibc 2.33] */
+struct mallinfo2 mallinfo2(void)
+{
+    return info_of_all();
+}
+
+/* The same, cut to the size of an int. [SVID] */
+struct mallinfo mallinfo(void)
+{
+    struct mallinfo2 info = info_of_all();
+
+    return (struct mallinfo){
+        .arena = (int)info.arena,
+        .ordblks = (int)info.ordblks,
+        .smblks = (int)info.smblks,
+        .hblks = (int)info.hblks,
+        .hblkhd = (int)info.hblkhd,
+        .fsmblks = (int)info.fsmblks,
+        .uordblks = (int)info.uordblks,
+        .fordblks = (int)info.fordblks,
+        .keepcost = (int)info.keepcost,
+    };
+}
+
+static void print_use(const char *title, size_t system, size_t used)
+{
+    fprintf(stderr, "%s:\n", title);
+    fprintf(stderr, "system bytes     = %10zu\n", system);
+    fprintf(stderr, "in use bytes     = %10zu\n", used);
+}
+
+static void print_stats(void)
+{
+    size_t system = 0, used = 0;
+
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
+        struct account account = account_of(a);
+        char title[32];
+        snprintf(title, sizeof title, "Arena %u", a->number);
+        print_use(title, account.system, used_bytes(&account));
+        system += account.system;
+        used += used_bytes(&account);
+    }
+    print_use("Total (incl. mmap)", system, used);
+    fprintf(stderr, "max mmap regions = %10zu\n", (size_t)0);
+    fprintf(stderr, "max mmap bytes   = %10zu\n", (size_t)0);
+}
+
+/* Print to standard error what is held and what is in use. It is no place where
+ * a thread can be cancelled. [glibc] */
+void malloc_stats(void)
+{
+    int state;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    print_stats();
+    pthread_setcancelstate(state, NULL);
+}
+
+static void print_total(FILE *out, const char *type, struct tally tally)
+{
+    fprintf(out, "<total type=\"%s\" count=\"%zu\" size=\"%zu\"/>\n", type,
+            tally.count, tally.bytes);
+}
+
+static void print_system(FILE *out, const struct account *account)
+{
+    fprintf(out, "<system type=\"current\" size=\"%zu\"/>\n", account->system);
+    fprintf(out, "<system type=\"max\" size=\"%zu\"/>\n", account->max_system);
+    fprintf(out, "<aspace type=\"total\" size=\"%zu\"/>\n", account->system);
+    fprintf(out, "<aspace type=\"mprotect\" size=\"%zu\"/>\n", account->system);
+}
+
+/* Returns what was printed, so that the sums at the end agree with it. */
+static struct account print_arena(FILE *out, struct arena *a)
+{
+    struct account account = account_of(a);
+
+    fprintf(out, "<heap nr=\"%u\">\n<sizes>\n", a->number);
+    fprintf(out, "</sizes>\n");
+    print_total(out, "fast", account.fast);
+    print_total(out, "rest", account.rest);
+    print_system(out, &account);
+    fprintf(out, "</heap>\n");
+    return account;
+}
+
+/* Write what there is as XML. options must be 0. Returns 0, or EINVAL. [glibc]
+ */
+int malloc_info(int options, FILE *out)
+{
+    if (options != 0)
+        return EINVAL;
+    fprintf(out, "<malloc version=\"1\">\n");
+    struct account all = {0};
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
+        struct account account = print_arena(out, a);
+        add_tally(&all.fast, account.fast);
+        add_tally(&all.rest, account.rest);
+        all.system += account.system;
+        all.max_system += account.max_system;
+    }
+    print_total(out, "fast", all.fast);
+    print_total(out, "rest", all.rest);
+    print_total(out, "mmap", (struct tally){0});
+    print_system(out, &all);
+    fprintf(out, "</malloc>\n");
+    return 0;
+}

@@ -1,0 +1,77 @@
+/* fork.c - what fork() needs
+ *
+ * A forked child has only the thread that called fork(). Were another one just
+ * then inside malloc, the child would find the lock held forever, by a thread
+ * that it does not have. So fork() is made to wait for the lock, and both
+ * sides give it up afterwards.
+ *
+ * Others do the same with locks of their own, which their threads may hold
+ * while they call malloc. To wait for malloc's lock first and then for theirs
+ * would be the wrong way round. fork() runs what was registered first as the
+ * last thing before, so our handlers are registered before anybody else's:
+ * libmalloc.so is linked with -z initfirst, and in a program that is linked
+ * with libmalloc.a a constructor of this priority comes before its others.
+ * Should somebody be earlier all the same, his handlers run between ours. They
+ * may allocate: forking says that all locks are held.
+ */
+#include "fork.h"
+#include "arena.h"
+
+/* The C library has a list of open files with such a lock, too, and fork()
+ * takes it after all handlers have run. A thread in fflush(NULL) holds it and
+ * waits for a file; who reads that file may wait for malloc. So we take the
+ * list first. These functions of glibc are in no header. */
+void _IO_list_lock(void);
+void _IO_list_unlock(void);
+void _IO_list_resetlock(void);
+
+__thread bool forking;
+
+static void before_fork(void)
+{
+    if (is_alone())
+        return;
+    _IO_list_lock();
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
+        pthread_mutex_lock(&a->lock);
+    forking = true;
+}
+
+static void release_locks(void)
+{
+    forking = false;
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
+        pthread_mutex_unlock(&a->lock);
+}
+
+static void after_fork(void)
+{
+    if (!forking)
+        return;
+    release_locks();
+    _IO_list_unlock();
+}
+
+static void after_fork_in_child(void)
+{
+    if (!forking)
+        return;
+    release_locks();
+    _IO_list_resetlock();
+}
+
+void register_fork_handlers(void)
+{
+    static bool registered;
+
+    if (registered)
+        return;
+    registered = true;
+    pthread_atfork(before_fork, after_fork, after_fork_in_child);
+}
+
+/* As early as can be. Should somebody allocate before, it is done by then. */
+__attribute__((constructor(101))) static void register_first(void)
+{
+    register_fork_handlers();
+}

@@ -1,0 +1,88 @@
+/* trim.c - give memory back to the system
+ *
+ * The break can only go down as far as the last chunk in use. So what is free
+ * at the end, in top, goes back for good, and so do its addresses. What is free
+ * further down keeps its addresses, but the pages behind them can go: when they
+ * are touched again, the system gives new ones.
+ *
+ * Both cost a system call, and later a page fault for each page. So top is
+ * trimmed by free() only when it has become long, and pages inside free chunks
+ * go only when malloc_trim() is called.
+ */
+#include "trim.h"
+#include "break.h"
+#include "coalesce.h"
+#include "params.h"
+
+/* How many bytes, whole pages, has top beyond pad? */
+static size_t spare_bytes(const struct arena *a, size_t pad)
+{
+    size_t size = top_size(a);
+
+    if (size < MINSIZE || size - MINSIZE < pad)
+        return 0;
+    return align_down(size - MINSIZE - pad, os_page_size());
+}
+
+/* Give whole pages of top back, but keep pad bytes to spare. */
+static bool shrink_top(struct arena *a, size_t pad)
+{
+    size_t extra = spare_bytes(a, pad);
+
+    if (extra == 0 || !break_shrink(a->end, extra))
+        return false;
+    set_size(a->top, top_size(a) - extra);
+    a->system_mem -= extra;
+    a->end -= extra;
+    if (a->zero_from > a->end) /* what comes after it will be fresh */
+        a->zero_from = a->end;
+    return true;
+}
+
+void trim_top(struct arena *a)
+{
+    if (top_size(a) < params.trim_threshold ||
+        spare_bytes(a, params.top_pad) == 0)
+        return;
+    consolidate_fastbins(a); /* top may reach further down */
+    shrink_top(a, params.top_pad);
+}
+
+/* Give the whole pages inside a free chunk back. Its links, at its start, and
+ * its foot, after its end, must stay. */
+static size_t discard_inside(struct chunk *c)
+{
+    size_t page = os_page_size();
+    uintptr_t start = align_up((uintptr_t)c + sizeof(struct chunk), page);
+    uintptr_t end = align_down((uintptr_t)chunk_after(c), page);
+
+    if (start >= end || !os_discard((void *)start, end - start))
+        return 0;
+    return end - start;
+}
+
+static size_t discard_in_list(const struct freelist *list, size_t budget)
+{
+    struct chunk *c = NULL;
+    size_t gone = 0;
+
+    while (gone < budget && (c = freelist_next(list, c)) != NULL)
+        gone += discard_inside(c);
+    return gone;
+}
+
+size_t discard_free_pages(struct arena *a, size_t budget)
+{
+    size_t gone = 0;
+
+    for (size_t i = UNSORTED_BIN; i < NBINS && gone < budget; i++)
+        gone += discard_in_list(&a->bins[i], budget - gone);
+    return gone;
+}
+
+bool trim_arena(struct arena *a, size_t pad)
+{
+    consolidate_fastbins(a);
+    bool gone = discard_free_pages(a, SIZE_MAX) != 0;
+    return shrink_top(a, pad) || gone;
+}

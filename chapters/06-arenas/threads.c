@@ -1,0 +1,176 @@
+/* threads.c - which thread uses which arena
+ *
+ * Threads that share an arena wait for each other. So each thread is attached
+ * to an arena and stays with it: to one that nobody uses, else to a new one;
+ * and when there are so many that more would only cost memory, to one that
+ * nobody is in at the moment. A thread that ends is detached, and leaves its
+ * arena, with all that lies there, to the next that begins.
+ *
+ * A chunk belongs to its arena, not to a thread: whoever frees it takes the
+ * lock of the arena where it lies.
+ *
+ * Order of locks: the list of arenas; an arena, of several the main one first
+ * and then along the ring; the mappings. Whoever holds one may take those that
+ * follow, never one before.
+ */
+#include "threads.h"
+#include "params.h"
+
+#include <unistd.h>
+
+/* The lock guards all of this, and next_free and attached_threads of every
+ * arena. */
+static struct {
+    pthread_mutex_t lock;
+    struct arena *idle; /* arenas without threads, by next_free */
+    struct arena *turn; /* whose turn it is to be shared */
+    size_t count;
+    pthread_key_t at_thread_exit; /* its destructor detaches a thread */
+    bool have_key;
+} arenas = {
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+    .idle = &main_arena,
+    .turn = &main_arena,
+    .count = 1,
+};
+
+__thread struct arena *thread_arena;
+
+bool arenas_lock(void)
+{
+    return lock_acquire(&arenas.lock);
+}
+
+void arenas_unlock(bool locked)
+{
+    lock_release(&arenas.lock, locked);
+}
+
+static void add_idle_arena(struct arena *a)
+{
+    a->next_free = arenas.idle;
+    arenas.idle = a;
+}
+
+/* Destructors of others may still allocate. What they do there is short, and
+ * nobody would detach the thread again: so it may use the main arena, without
+ * being counted. */
+static void detach_thread(void *arena)
+{
+    struct arena *a = arena;
+
+    thread_arena = &main_arena;
+    bool locked = arenas_lock();
+    if (--a->attached_threads == 0)
+        add_idle_arena(a);
+    arenas_unlock(locked);
+}
+
+/* How many arenas there may be. The cores are counted once, and not before it
+ * matters. */
+static size_t arena_limit(void)
+{
+    static size_t by_cores;
+
+    if (params.arena_max != 0)
+        return params.arena_max;
+    if (by_cores == 0 && arenas.count <= params.arena_test)
+        return arenas.count + 1;
+    if (by_cores == 0) {
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        by_cores = ARENAS_PER_CORE * (size_t)(cores > 0 ? cores : 2);
+    }
+    return by_cores;
+}
+
+static struct arena *take_idle_arena(void)
+{
+    struct arena *a = arenas.idle;
+
+    if (a != NULL)
+        arenas.idle = a->next_free;
+    return a;
+}
+
+/* An arena with a heap of its own, in which it lies itself. NULL if there is no
+ * memory for it. */
+static struct arena *new_arena(void)
+{
+    size_t header = sizeof(struct heap_info) + sizeof(struct arena);
+    struct heap_info *heap = new_heap(header, 2 * MINSIZE, params.top_pad);
+    if (heap == NULL)
+        return NULL;
+
+    struct arena *a = (struct arena *)(heap + 1);
+    heap->arena = a;
+    arena_init(a, heap_span(heap));
+    return a;
+}
+
+static struct arena *add_arena(void)
+{
+    struct arena *a = arenas.count < arena_limit() ? new_arena() : NULL;
+
+    if (a != NULL) {
+        a->number = (unsigned)arenas.count++;
+        a->next = main_arena.next;
+        main_arena.next = a;
+    }
+    return a;
+}
+
+/* An arena whose lock is free just now, or else the next one in turn. */
+static struct arena *share_arena(void)
+{
+    struct arena *a = arenas.turn;
+
+    do {
+        if (pthread_mutex_trylock(&a->lock) == 0) {
+            pthread_mutex_unlock(&a->lock);
+            break;
+        }
+        a = a->next;
+    } while (a != arenas.turn);
+    arenas.turn = a->next;
+    return a;
+}
+
+struct arena *attach_thread(void)
+{
+    if (forking) /* all arenas are locked, and there must be no new one */
+        return &main_arena;
+
+    bool locked = arenas_lock();
+    if (!arenas.have_key)
+        arenas.have_key =
+            pthread_key_create(&arenas.at_thread_exit, detach_thread) == 0;
+    struct arena *a = take_idle_arena();
+    if (a == NULL)
+        a = add_arena();
+    if (a == NULL)
+        a = share_arena();
+    a->attached_threads++;
+    arenas_unlock(locked);
+
+    thread_arena = a;
+    if (arenas.have_key)
+        pthread_setspecific(arenas.at_thread_exit, a); /* may allocate */
+    return a;
+}
+
+/* Where another arena failed, the main one may do, and where that one failed
+ * any other. The thread stays attached to its own. */
+struct arena *other_arena(struct arena *a)
+{
+    return a != &main_arena ? &main_arena : next_arena(a);
+}
+
+void forget_other_threads(void)
+{
+    arenas.idle = NULL;
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
+        a->attached_threads = a == thread_arena;
+        if (a != thread_arena)
+            add_idle_arena(a);
+    }
+}

@@ -1,0 +1,28 @@
+/* threads.h - which thread uses which arena
+ *
+ * See threads.c, where the order of locks is written down.
+ */
+#ifndef THREADS_H
+#define THREADS_H
+
+#include "arena.h"
+
+/* The arena of this thread; NULL before its first call. */
+extern __thread struct arena *thread_arena
+    __attribute__((tls_model("initial-exec")));
+
+/* Attach this thread to an arena, which is returned. */
+struct arena *attach_thread(void);
+
+/* This arena has no memory for a request. Another one that may have some; NULL
+ * if there is none. */
+struct arena *other_arena(struct arena *a);
+
+/* No arena is added between these two, and no thread attached. */
+bool arenas_lock(void);
+void arenas_unlock(bool locked);
+
+/* In a forked child: only this thread is left. */
+void forget_other_threads(void);
+
+#endif

@@ -1,0 +1,144 @@
+/* trim.c - give memory back to the system
+ *
+ * The break can only go down as far as the last chunk in use. So what is free
+ * at the end, in top, goes back for good, and so do its addresses. What is free
+ * further down keeps its addresses, but the pages behind them can go: when they
+ * are touched again, the system gives new ones.
+ *
+ * In the other arenas pages of top go likewise, and when a heap is all top, the
+ * whole heap goes, and the region before it is opened again.
+ *
+ * All this costs a system call, and later a page fault for each page. So top is
+ * trimmed by free() only when it has become long, and pages inside free chunks
+ * go only when malloc_trim() is called.
+ */
+#include "trim.h"
+#include "break.h"
+#include "coalesce.h"
+#include "params.h"
+
+/* How many bytes, whole pages, has top beyond pad? */
+static size_t spare_bytes(const struct arena *a, size_t pad)
+{
+    size_t size = top_size(a);
+
+    if (size < MINSIZE || size - MINSIZE < pad)
+        return 0;
+    return align_down(size - MINSIZE - pad, os_page_size());
+}
+
+/* Give whole pages of top back, but keep pad bytes to spare. */
+static bool shrink_top(struct arena *a, size_t pad)
+{
+    size_t extra = spare_bytes(a, pad);
+
+    bool (*shrink)(char *, size_t) =
+        a == &main_arena ? break_shrink : heap_shrink;
+
+    if (extra == 0 || !shrink(a->end, extra))
+        return false;
+    set_size(a->top, top_size(a) - extra);
+    a->system_mem -= extra;
+    a->end -= extra;
+    if (a->zero_from > a->end) /* what comes after it will be fresh */
+        a->zero_from = a->end;
+    return true;
+}
+
+/* How long would top be, were this heap the newest again? */
+static size_t room_in(const struct heap_info *heap)
+{
+    const struct chunk *end = (const struct chunk *)heap->fence;
+    size_t free_before = prev_in_use(end) ? 0 : end->prev_size;
+
+    return HEAP_MAX_SIZE - heap->size + extent(end) + free_before;
+}
+
+/* Make the last region of this heap the newest again: its fence becomes top,
+ * with the free chunk before that. */
+static void reopen_region(struct arena *a, struct heap_info *heap)
+{
+    struct chunk *top = (struct chunk *)heap->fence;
+
+    set_size(top, extent(top));
+    a->end = (char *)chunk_after(top);
+    a->zero_from = a->end;
+    if (!prev_in_use(top)) {
+        size_t size = chunk_size(top);
+        top = chunk_before(top);
+        freelist_unlink(top);
+        set_size(top, chunk_size(top) + size);
+    }
+    heap->fence = NULL;
+    a->top = top;
+}
+
+/* Give heaps back that are all top, as long as there is room before them. */
+static void delete_free_heaps(struct arena *a)
+{
+    struct heap_info *heap = heap_of(a->top);
+    size_t enough = params.top_pad + MINSIZE + os_page_size();
+
+    while (a->top == heap->first && heap->prev != NULL &&
+           room_in(heap->prev) >= enough) {
+        struct heap_info *prev = heap->prev;
+        a->system_mem -= (size_t)(a->end - (char *)heap);
+        delete_heap(heap);
+        reopen_region(a, prev);
+        heap = prev;
+    }
+}
+
+void trim_top(struct arena *a)
+{
+    if (a != &main_arena)
+        delete_free_heaps(a);
+    if (top_size(a) < params.trim_threshold ||
+        spare_bytes(a, params.top_pad) == 0)
+        return;
+    consolidate_fastbins(a); /* top may reach further down */
+    shrink_top(a, params.top_pad);
+}
+
+/* Give the whole pages inside a free chunk back. Its links, at its start, and
+ * its foot, after its end, must stay. */
+static size_t discard_inside(struct chunk *c)
+{
+    size_t page = os_page_size();
+    uintptr_t start = align_up((uintptr_t)c + sizeof(struct chunk), page);
+    uintptr_t end = align_down((uintptr_t)chunk_after(c), page);
+
+    if (start >= end || !os_discard((void *)start, end - start))
+        return 0;
+    return end - start;
+}
+
+static size_t discard_in_list(const struct freelist *list, size_t budget)
+{
+    struct chunk *c = NULL;
+    size_t gone = 0;
+
+    while (gone < budget && (c = freelist_next(list, c)) != NULL)
+        gone += discard_inside(c);
+    return gone;
+}
+
+size_t discard_free_pages(struct arena *a, size_t budget)
+{
+    size_t gone = 0;
+
+    for (size_t i = UNSORTED_BIN; i < NBINS && gone < budget; i++)
+        gone += discard_in_list(&a->bins[i], budget - gone);
+    return gone;
+}
+
+bool trim_arena(struct arena *a, size_t pad)
+{
+    if (a->top == NULL)
+        return false;
+    consolidate_fastbins(a);
+    bool gone = discard_free_pages(a, SIZE_MAX) != 0;
+    if (a != &main_arena)
+        delete_free_heaps(a);
+    return shrink_top(a, pad) || gone;
+}
