@@ -13,6 +13,8 @@
 
 struct arena main_arena = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
+/* There is one arena. But what is about all memory is written as if there could
+ * be more. */
 struct arena *next_arena(struct arena *a)
 {
     return a == NULL ? &main_arena : NULL;
@@ -74,12 +76,10 @@ struct chunk *take_from_top(struct arena *a, size_t size)
 
     struct chunk *c = a->top;
     a->top = cut_chunk(c, size);
-    /* The payload ends with top's first word. Where top's header was written
-     * it is no longer zero. */
     char *payload_end = (char *)a->top + sizeof(size_t);
-    a->fresh =
-        payload_end > a->zero_from ? (size_t)(payload_end - a->zero_from) : 0;
-    if (a->zero_from < (char *)a->top + HEADER_SIZE)
+    if (payload_end > a->zero_from) {
+        a->fresh = (size_t)(payload_end - a->zero_from);
         a->zero_from = (char *)a->top + HEADER_SIZE;
+    }
     return c;
 }

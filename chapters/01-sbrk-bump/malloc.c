@@ -70,7 +70,7 @@ static void *allocate_zeroed(size_t request)
 
     struct arena *a = arena_get();
     bool locked = arena_lock(a);
-    a->fresh = 0; /* unless take_from_top() says something else */
+    a->fresh = 0; /* take_from_top() may say otherwise */
     struct chunk *c = allocate_chunk(a, size);
     size_t fresh = a->fresh;
     arena_unlock(a, locked);

@@ -79,7 +79,8 @@ static void check_free(struct arena *a, struct chunk *c)
 void free_chunk(struct arena *a, struct chunk *c)
 {
     check_free(a, c);
-    if (coalesce_chunk(a, c) == a->top)
+    c = coalesce_chunk(a, c);
+    if (c == a->top)
         trim_top(a);
 }
 

@@ -11,11 +11,11 @@
  * the system's next bytes lie elsewhere, is it closed with a fence, and another
  * one begun.
  *
- * Locking: there is one lock. It is taken in malloc.c, report.c and check.c, at
- * the public functions; everything below expects to find it held. Only the size
- * of a chunk in use may be read without it, by whoever owns the chunk: others
- * change no more of that word than a flag. (To the letter of C that is a data
- * race. glibc does the same.)
+ * Locking: an arena has a lock. It is taken in malloc.c, report.c and check.c,
+ * by the public functions; everything below expects to find it held. Only the
+ * size of a chunk in use may be read without it, by whoever owns the chunk:
+ * others change no more of that word than a flag. (To the letter of C that is a
+ * data race. glibc does the same.)
  */
 #ifndef ARENA_H
 #define ARENA_H
@@ -34,8 +34,7 @@ struct arena {
     char *end;            /* the end of the newest region, and so of top */
     char *low, *high;     /* all regions lie between these */
     char *zero_from;      /* from here to its end top has only zero bytes */
-    size_t fresh;         /* so many bytes at the end of the payload that was
-                           * last cut from top are zero */
+    size_t fresh;         /* how many zero bytes calloc() got: see malloc.c */
 
     size_t system_mem;     /* bytes held from the system */
     size_t max_system_mem; /* the most there ever were */
@@ -55,11 +54,10 @@ struct fence {
 
 extern struct arena main_arena;
 
-/* The arena that follows; NULL after the last one. Begin with NULL. Whatever is
- * about all memory goes through all arenas, though there is but one here. */
+/* The arena that follows; NULL after the last one. Begin with NULL. */
 struct arena *next_arena(struct arena *a);
 
-/* The arena of a chunk that is in use. */
+/* The arena that a chunk belongs to. */
 static inline struct arena *arena_of(const struct chunk *c)
 {
     (void)c;
@@ -115,8 +113,9 @@ static inline bool is_plausible(const struct arena *a, const struct chunk *c)
  * ENOMEM if the system refuses. */
 bool grow_top(struct arena *a, size_t size);
 
-/* Cut a chunk of size bytes from top, which grows if it is too small. Returns
- * NULL with errno ENOMEM if the system gives no more. */
+/* Cut a chunk of size bytes from top, which grows if it is too small. If bytes
+ * at the end of the payload are zero, fresh says how many. Returns NULL with
+ * errno ENOMEM if the system gives no more. */
 struct chunk *take_from_top(struct arena *a, size_t size);
 
 #endif

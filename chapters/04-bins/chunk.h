@@ -54,9 +54,8 @@ struct chunk {
     struct chunk *fd; /* forward: next in the bin, while free */
     struct chunk *bk; /* back: the previous one there, while free */
 
-    /* The next smaller and the next larger size in a large bin. Only the first
-     * chunk of each size has them, the others have NULL. A small chunk may be
-     * shorter than this struct: ask is_small() before you touch them. */
+    /* The next smaller and the next larger size in a large bin; NULL if another
+     * chunk of this size has them. A small chunk may have no room for them. */
     struct chunk *fd_nextsize;
     struct chunk *bk_nextsize;
 };

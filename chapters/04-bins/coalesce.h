@@ -9,8 +9,7 @@
  * merged chunk, or top. */
 struct chunk *coalesce_chunk(struct arena *a, struct chunk *c);
 
-/* Empty the fast bins: merge what is in them with the free memory around.
- * Returns whether there was anything. */
+/* Empty the fast bins: merge what is in them. Returns whether there was any. */
 bool consolidate_fastbins(struct arena *a);
 
 /* Make a chunk that is in use at least size bytes long, with bytes of a free

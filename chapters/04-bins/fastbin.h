@@ -23,9 +23,8 @@ static inline size_t fastbin_size(size_t index)
 }
 
 /* A link is stored mixed with the upper bits of its own address, which an
- * attacker does not know, and unmixed by doing the same again: one that was
- * overwritten becomes an address that is most likely misaligned. The idea is
- * Check Point's, "safe-linking". */
+ * attacker does not know: so one that was overwritten becomes an address that
+ * is most likely misaligned. The idea is Check Point's, "safe-linking". */
 static inline struct chunk *mix_link(const void *link, struct chunk *c)
 {
     return (struct chunk *)((uintptr_t)link >> 12 ^ (uintptr_t)c);
@@ -46,7 +45,6 @@ static inline struct chunk **fastbin_of(struct arena *a, size_t size)
 static inline bool is_in_fastbin(struct arena *a, const struct chunk *c)
 {
     size_t size = chunk_size(c);
-
     return size < fastbin_size(NFASTBINS) &&
            c->bk == (struct chunk *)fastbin_of(a, size);
 }

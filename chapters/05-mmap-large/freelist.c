@@ -45,8 +45,7 @@ void sizes_insert(struct chunk *at, struct chunk *c)
     c->bk_nextsize->fd_nextsize = c;
 }
 
-/* Take a chunk off the ring of sizes. If it has a twin, that one stands there
- * in its place. */
+/* Take a chunk off the ring of sizes. A twin of it takes its place there. */
 static void sizes_unlink(struct chunk *c)
 {
     if (c->fd_nextsize->bk_nextsize != c || c->bk_nextsize->fd_nextsize != c)

@@ -256,9 +256,8 @@ int malloc_info(int options, FILE *out)
     }
     print_total(out, "fast", all.fast);
     print_total(out, "rest", all.rest);
-    print_total(
-        out, "mmap",
-        (struct tally){.count = mapped.count, .bytes = mapped.bytes});
+    struct tally mmap = {.count = mapped.count, .bytes = mapped.bytes};
+    print_total(out, "mmap", mmap);
     print_system(out, &all);
     fprintf(out, "</malloc>\n");
     return 0;

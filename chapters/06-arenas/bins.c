@@ -186,13 +186,15 @@ struct chunk *largebin_take(struct arena *a, size_t size)
 /* The first bin from index on that the map says is not empty; NBINS if none. */
 static size_t next_in_binmap(struct arena *a, size_t index)
 {
-    while (index < NBINS) {
-        uint32_t bits = a->binmap[index / 32] >> index % 32;
-        if (bits != 0)
-            return index + (size_t)__builtin_ctz(bits);
-        index = align_down(index, 32) + 32;
+    size_t word = index / 32;
+    uint32_t bits = a->binmap[word] & ~0u << index % 32;
+
+    while (bits == 0) {
+        if (++word == BINMAP_WORDS)
+            return NBINS;
+        bits = a->binmap[word];
     }
-    return NBINS;
+    return word * 32 + (size_t)__builtin_ctz(bits);
 }
 
 struct chunk *larger_bin_take(struct arena *a, size_t size)

@@ -7,12 +7,11 @@
  *
  * Others do the same with locks of their own, which their threads may hold
  * while they call malloc. To wait for malloc's locks first and then for theirs
- * would be the wrong way round. fork() runs what was registered first as the
- * last thing before, so our handlers are registered before anybody else's:
- * libmalloc.so is linked with -z initfirst, and in a program that is linked
- * with libmalloc.a a constructor of this priority comes before its others.
- * Should somebody be earlier all the same, his handlers run between ours. They
- * may allocate: forking says that all locks are held.
+ * would be the wrong way round. What was registered first is what fork() runs
+ * last before it forks. So our handlers are registered before anybody else's,
+ * and the Makefile sees to it that this happens before all constructors. Should
+ * somebody be earlier all the same, his handlers run between ours. They may
+ * allocate: forking says that all locks are held.
  */
 #include "fork.h"
 #include "mapped.h"
@@ -76,8 +75,7 @@ void register_fork_handlers(void)
     pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
-/* As early as can be. Should somebody allocate before, it is done by then. */
-__attribute__((constructor(101))) static void register_first(void)
-{
-    register_fork_handlers();
-}
+/* When it loads the library, the system calls what is in this section. */
+typedef void initializer(void);
+static initializer *first __attribute__((section(".init_array.0"), used)) =
+    register_fork_handlers;

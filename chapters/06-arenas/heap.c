@@ -23,7 +23,6 @@
 
 struct heap_info *new_heap(size_t header, size_t size, size_t pad)
 {
-    /* So that payloads are aligned. */
     header = align_up(header + HEADER_SIZE, MALLOC_ALIGNMENT) - HEADER_SIZE;
     size_t room = HEAP_MAX_SIZE - header - MALLOC_ALIGNMENT;
     if (size > room) {
@@ -31,9 +30,9 @@ struct heap_info *new_heap(size_t header, size_t size, size_t pad)
         return NULL;
     }
     size += header + MALLOC_ALIGNMENT + (pad < room - size ? pad : room - size);
+    size = align_up(size, os_page_size());
     if (size < HEAP_MIN_SIZE)
         size = HEAP_MIN_SIZE;
-    size = align_up(size, os_page_size());
     struct heap_info *heap = os_reserve(HEAP_MAX_SIZE);
     if (heap == NULL)
         return NULL;
@@ -80,10 +79,10 @@ struct span heap_grow(char *end, size_t have, size_t size, size_t pad)
     char *unopened = (char *)heap + heap->mprotect_size;
     size_t more = align_up(size - have, os_page_size());
     size_t room = HEAP_MAX_SIZE - heap->size;
-    size_t spare = align_down(pad, os_page_size());
 
+    pad = align_down(pad, os_page_size());
     if (more < room) /* as much to spare as there is room for */
-        more += spare < room - more ? spare : room - more;
+        more += pad < room - more ? pad : room - more;
     if (extend_heap(heap, more))
         return (struct span){.start = end, .size = more, .zero_from = unopened};
 
@@ -102,9 +101,4 @@ bool heap_shrink(char *end, size_t size)
         return false;
     heap_of(end - 1)->size -= size;
     return true;
-}
-
-void delete_heap(struct heap_info *heap)
-{
-    os_unmap(heap, HEAP_MAX_SIZE);
 }

@@ -43,6 +43,4 @@ struct span heap_grow(char *end, size_t have, size_t size, size_t pad);
  * they cannot go. */
 bool heap_shrink(char *end, size_t size);
 
-void delete_heap(struct heap_info *heap);
-
 #endif

@@ -57,11 +57,12 @@ static void *out_of_memory(void)
     return NULL;
 }
 
-/* This arena has no memory. Another one may have some. */
+/* This arena has no memory, but another one may: the main one, or if that has
+ * failed, any. The thread stays attached to its own. */
 static __attribute__((cold)) struct chunk *
 allocate_elsewhere(struct arena *a, size_t alignment, size_t size)
 {
-    a = other_arena(a);
+    a = a != &main_arena ? &main_arena : next_arena(a);
     if (a == NULL)
         return NULL;
     bool locked = arena_lock(a);
@@ -101,7 +102,7 @@ static void *allocate_zeroed(size_t request)
 
     struct arena *a = arena_get();
     bool locked = arena_lock(a);
-    a->fresh = 0; /* unless take_from_top() says something else */
+    a->fresh = 0; /* take_from_top() may say otherwise */
     struct chunk *c = allocate_chunk(a, size);
     size_t fresh = a->fresh;
     arena_unlock(a, locked);

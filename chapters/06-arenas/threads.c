@@ -13,9 +13,12 @@
  * and then along the ring; the mappings. Whoever holds one may take those that
  * follow, never one before.
  */
+#define _GNU_SOURCE /* for tgkill() and gettid() */
 #include "threads.h"
 #include "params.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
 /* The lock guards all of this, and next_free and attached_threads of every
@@ -92,6 +95,20 @@ static struct arena *take_idle_arena(void)
     return a;
 }
 
+/* An arena whose thread has ended without being detached, because its first
+ * call came after the last round of destructors had begun. */
+static struct arena *take_orphaned_arena(void)
+{
+    struct arena *a = next_arena(NULL);
+
+    while (a != NULL && (a->attached_threads != 1 ||
+                         tgkill(getpid(), a->newest_thread, 0) == 0))
+        a = next_arena(a);
+    if (a != NULL)
+        a->attached_threads = 0;
+    return a;
+}
+
 /* An arena with a heap of its own, in which it lies itself. NULL if there is no
  * memory for it. */
 static struct arena *new_arena(void)
@@ -137,32 +154,30 @@ static struct arena *share_arena(void)
 
 struct arena *attach_thread(void)
 {
+    int saved_errno = errno;
+
     if (forking) /* all arenas are locked, and there must be no new one */
         return &main_arena;
-
     bool locked = arenas_lock();
     if (!arenas.have_key)
         arenas.have_key =
             pthread_key_create(&arenas.at_thread_exit, detach_thread) == 0;
     struct arena *a = take_idle_arena();
     if (a == NULL)
+        a = take_orphaned_arena();
+    if (a == NULL)
         a = add_arena();
     if (a == NULL)
         a = share_arena();
     a->attached_threads++;
+    a->newest_thread = gettid();
     arenas_unlock(locked);
 
     thread_arena = a;
     if (arenas.have_key)
         pthread_setspecific(arenas.at_thread_exit, a); /* may allocate */
+    errno = saved_errno;
     return a;
-}
-
-/* Where another arena failed, the main one may do, and where that one failed
- * any other. The thread stays attached to its own. */
-struct arena *other_arena(struct arena *a)
-{
-    return a != &main_arena ? &main_arena : next_arena(a);
 }
 
 void forget_other_threads(void)

@@ -14,10 +14,6 @@ extern __thread struct arena *thread_arena
 /* Attach this thread to an arena, which is returned. */
 struct arena *attach_thread(void);
 
-/* This arena has no memory for a request. Another one that may have some; NULL
- * if there is none. */
-struct arena *other_arena(struct arena *a);
-
 /* No arena is added between these two, and no thread attached. */
 bool arenas_lock(void);
 void arenas_unlock(bool locked);

@@ -83,7 +83,7 @@ static void delete_free_heaps(struct arena *a)
            room_in(heap->prev) >= enough) {
         struct heap_info *prev = heap->prev;
         a->system_mem -= (size_t)(a->end - (char *)heap);
-        delete_heap(heap);
+        os_unmap(heap, HEAP_MAX_SIZE);
         reopen_region(a, prev);
         heap = prev;
     }
