@@ -44,8 +44,9 @@
 #include <unistd.h>
 
 enum {
-    PATIENCE = 10,  /* tenths of a second, for what should take far less */
-    PAGE = 1 << 20, /* bytes, a multiple of the page size of any machine */
+    PATIENCE = 10,    /* tenths of a second, for what should take far less */
+    PAGE = 1 << 20,   /* bytes, a multiple of the page size of any machine */
+    SLICE = 64 << 20, /* bytes of the spool that are mapped */
 };
 
 struct recorder {
@@ -68,7 +69,7 @@ static unsigned traces; /* begun by this process and those it was forked from */
 /* What the image was started with; forked children have it from here. */
 static bool attached;
 static struct spool *spool;   /* NULL: nothing to write to */
-static struct window *mapped; /* the windows first ... first + count - 1 */
+static struct window *mapped; /* the slice: windows first ... + count - 1 */
 static uint32_t first, count;
 static char command[4096]; /* its words, each with a zero byte behind it */
 static size_t command_length;
@@ -198,43 +199,40 @@ static void read_command(void)
 }
 
 /*
- * How much of the spool to map: far more than a recording will have, as
- * addresses cost nothing; but little of what a limit leaves the program.
+ * How many windows to map. No more is mapped at once than a program can spare
+ * that limits its addresses; 64 MiB are enough for ten million calls and more.
  */
-static size_t bytes_to_map(void)
+static uint32_t windows_to_map(void)
 {
-    size_t bytes = sizeof(size_t) > 4 ? (size_t)1 << 36 : (size_t)1 << 28;
+    rlim_t bytes = SLICE;
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur / 16 < bytes)
-        bytes = (size_t)limit.rlim_cur / 16;
-    return bytes < PAGE ? PAGE : bytes - bytes % PAGE;
+        bytes = limit.rlim_cur / 16;
+    return (uint32_t)(bytes < PAGE ? PAGE : bytes - bytes % PAGE) / WINDOW;
 }
 
-/* Maps the spool's head, and its windows from those not yet taken on. */
+/* Maps the spool's head, and a slice with the windows to be taken next. */
 static bool map_spool(int file)
 {
-    size_t bytes = bytes_to_map();
-    void *head, *windows = MAP_FAILED;
+    const int access = PROT_READ | PROT_WRITE;
+    void *head = mmap(NULL, sizeof(*spool), access, MAP_SHARED, file, 0);
+    void *slice;
 
-    head =
-        mmap(NULL, sizeof(*spool), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (head == MAP_FAILED)
         return false;
     spool = head;
+    count = windows_to_map();
     first = __atomic_load_n(&spool->taken, __ATOMIC_RELAXED);
     first -= first % (PAGE / WINDOW);
-    for (; windows == MAP_FAILED && bytes >= PAGE; bytes /= 2) {
-        windows = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file,
-                       (off_t)first * WINDOW);
-        count = (uint32_t)(bytes / WINDOW);
-    }
-    if (windows == MAP_FAILED) {
+    slice = mmap(NULL, (size_t)count * WINDOW, access, MAP_SHARED, file,
+                 (off_t)first * WINDOW);
+    if (slice == MAP_FAILED) {
         munmap(head, sizeof(*spool));
         spool = NULL;
         return false;
     }
-    mapped = windows;
+    mapped = slice;
     return true;
 }
 
@@ -263,6 +261,12 @@ static void attach(void)
 
 /* --- the windows -------------------------------------------------------- */
 
+/* The number of a window that nobody else has. */
+static uint32_t take_window(void)
+{
+    return __atomic_fetch_add(&spool->taken, 1, __ATOMIC_RELAXED);
+}
+
 /* Waits for keep, should it be late; false if it makes no more windows. */
 static bool becomes_ready(uint32_t number)
 {
@@ -281,17 +285,27 @@ static bool becomes_ready(uint32_t number)
     return true;
 }
 
-/* The next window, empty, and its number in *number; NULL: there is none. */
-static struct window *take_window(uint32_t *number)
+/* Moves the slice on, to that window; the one that it was in is gone then. */
+static bool map_up_to(uint32_t number)
 {
-    *number = __atomic_fetch_add(&spool->taken, 1, __ATOMIC_RELAXED);
-    if (!becomes_ready(*number) || *number < first || *number - first >= count)
-        return NULL;
-    return &mapped[*number - first];
+    const size_t size = (size_t)count * WINDOW;
+
+    while (number - first >= count) {
+        char *both = mremap(mapped, size, 2 * size, MREMAP_MAYMOVE);
+
+        if (both == MAP_FAILED)
+            return false;
+        munmap(both, size);
+        mapped = (struct window *)(both + size);
+        first += count;
+    }
+    return true;
 }
 
-static void write_into(struct window *window)
+static void write_into(uint32_t number)
 {
+    struct window *window = &mapped[number - first];
+
     recorder->window = window;
     recorder->next = window->bytes;
     recorder->limit = window->bytes + sizeof(window->bytes);
@@ -299,16 +313,15 @@ static void write_into(struct window *window)
 
 static void begin(void)
 {
-    uint32_t number;
-    struct window *window = take_window(&number);
+    uint32_t number = take_window();
     unsigned char *at;
 
-    if (!window) {
+    if (!becomes_ready(number) || !map_up_to(number)) {
         __atomic_fetch_add(&spool->unrecorded, 1, __ATOMIC_RELAXED);
         recorder->state = OFF;
         return;
     }
-    write_into(window);
+    write_into(number);
     if (recorder->pid == 0)
         recorder->pid = getpid();
     at = mempcpy(recorder->next, TRACE_MAGIC, sizeof(TRACE_MAGIC) - 1);
@@ -319,24 +332,31 @@ static void begin(void)
     recorder->state = RECORDING;
     recorder->writer = UINT_MAX;
     traces++;
-    __atomic_store_n(&window->begins, true, __ATOMIC_RELEASE);
+    __atomic_store_n(&recorder->window->begins, true, __ATOMIC_RELEASE);
 }
 
-/* Goes on in the next window. If there is none, this is where it was cut. */
+/*
+ * Goes on in the next window. If there is none, the trace is cut here. Where
+ * the slice moves, the full window is reached no more, except if that fails.
+ */
 static void move_on(void)
 {
     struct window *full = recorder->window;
-    uint32_t number;
-    struct window *window = take_window(&number);
+    uint32_t number = take_window();
 
     full->used = (uint32_t)(recorder->next - full->bytes);
-    __atomic_store_n(&full->next, window ? number : CUT, __ATOMIC_RELEASE);
-    if (window) {
-        write_into(window);
-    } else {
-        recorder->next = recorder->limit = NULL;
-        recorder->state = OFF;
+    recorder->window = NULL;
+    recorder->next = recorder->limit = NULL;
+    recorder->state = OFF;
+    if (becomes_ready(number)) {
+        __atomic_store_n(&full->next, number, __ATOMIC_RELEASE);
+        if (map_up_to(number)) {
+            write_into(number);
+            recorder->state = RECORDING;
+            return;
+        }
     }
+    __atomic_store_n(&full->next, CUT, __ATOMIC_RELEASE);
 }
 
 /* --- events ------------------------------------------------------------- */
@@ -482,7 +502,7 @@ static bool ready(void)
     return true;
 }
 
-/* At once, as the child may forbid itself this call, too. */
+/* At once, as the program may forbid itself this call, too. */
 static void learn_pid(void)
 {
     recorder->pid = getpid();
@@ -493,6 +513,7 @@ __attribute__((constructor)) static void set_up(void)
 {
     ready();
     attach();
+    learn_pid();
     pthread_atfork(NULL, NULL, learn_pid);
 }
 
