@@ -233,8 +233,10 @@ static void tell_absences(const struct spool *spool, uint32_t traces,
                 "record: processes that could not be recorded: %u: %s\n",
                 spool->unrecorded, reason);
     else if (spool->images == 0)
-        fprintf(stderr, "record: the recorder was not loaded (is the program "
-                        "statically linked, or set-uid?)\n");
+        fprintf(
+            stderr,
+            "record: no program loaded the recorder; a statically linked or "
+            "set-uid one does not\n");
     else if (traces == 0)
         fprintf(stderr, "record: there was no call to record\n");
 }
