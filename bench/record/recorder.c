@@ -1,13 +1,15 @@
 /*
  * recorder.c - librecord.so, preloaded: writes a program's allocation calls.
  *
- * It may not change the program. All system calls are made before main: from
- * then on calls are recorded by writing to memory, the windows of the spool
- * (see spool.h), and only a thread that finds the lock taken makes one more,
- * to sleep. So the program may close all descriptors, use up what it is
- * allowed, forbid itself system calls, clear its environment or write over
- * its arguments; and what was recorded is in the file even if it is killed
- * the next moment. Bytes not yet written are zero: the mark of the end.
+ * It may not change the program. Calls are recorded by writing to memory, the
+ * windows of the spool (see spool.h), and what needs a system call is done
+ * before main. Those that are left: a thread that finds the lock taken sleeps
+ * (futex), a forked child asks who it is (getpid), and after SLICE bytes the
+ * windows that are mapped move on (mremap, munmap). So the program may close
+ * all descriptors, use up what it is allowed, forbid itself system calls,
+ * clear its environment or write over its arguments; and what was recorded is
+ * in the file even if it is killed the next moment. Bytes not yet written are
+ * zero: the mark of the end.
  *
  * All state lies in a page that the kernel wipes in a forked child. A state
  * of all zeroes means "nothing begun": the child's next call begins a trace
@@ -111,15 +113,16 @@ static bool sleep_on(uint32_t *word, uint32_t value)
 static bool wait_for_lock(void)
 {
     int saved = errno, patience = PATIENCE;
+    bool held = false;
 
-    while (!recorder->abandoned &&
-           __atomic_exchange_n(&recorder->lock, WAITED_FOR, __ATOMIC_ACQUIRE) !=
-               FREE) {
-        if (!sleep_on(&recorder->lock, WAITED_FOR) && --patience == 0)
+    while (!held && !recorder->abandoned) {
+        held = __atomic_exchange_n(&recorder->lock, WAITED_FOR,
+                                   __ATOMIC_ACQUIRE) == FREE;
+        if (!held && !sleep_on(&recorder->lock, WAITED_FOR) && --patience == 0)
             recorder->abandoned = true;
     }
     errno = saved;
-    return !recorder->abandoned;
+    return held;
 }
 
 static bool lose_call(void)

@@ -5,8 +5,8 @@
  *
  * Prints, parted by tabs, the file, its calls, its threads, its peak of live
  * bytes, its strays (calls whose other half was not recorded) and its command.
- * A file that is no trace gets a line on stderr; the rest goes on, and the status
- * is 1 at the end. One that the recorder had to cut gets both lines.
+ * A file that is no trace gets a line on stderr; the rest goes on, and the
+ * status is 1 at the end. One that the recorder had to cut gets both lines.
  */
 #include "trace.h"
 
