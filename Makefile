@@ -75,15 +75,15 @@ build/tests/suite: $(filter-out tests/bench_%,$(wildcard tests/*.c)) \
 	    $$(pkg-config --cflags check) -o $@ $(filter %.c,$^) \
 	    $$(pkg-config --libs check) -ldl -pthread
 
-BENCH := librecord.so summary sizes replay latency walk search threads \
-         import synthetic
+BENCH := librecord.so keep split summary sizes replay latency walk search \
+         threads import synthetic
 
 # A program is the file of its name, in whichever room of bench/ that lies.
 vpath %.c $(wildcard bench/*/)
 
 bench: $(BENCH:%=build/bench/%) ## build what records, replays and measures
 
-build/bench/librecord.so: bench/record/recorder.c bench/record/trace.h
+build/bench/librecord.so: bench/record/recorder.c $(wildcard bench/record/*.h)
 	@mkdir -p build/bench
 	$(CC) $(FLAGS) -fno-builtin -fPIC -shared -o $@ $(filter %.c,$^) \
 	    -ldl -pthread

@@ -8,14 +8,24 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -210,17 +220,218 @@ static int churn(void)
     return 0;
 }
 
+/* From here on, any system call but these kills the process. */
+static void forbid_all_else(void)
+{
+    static const unsigned allowed[] = {
+        SYS_brk,   SYS_mmap,           SYS_munmap,          SYS_mprotect,
+        SYS_futex, SYS_clone,          SYS_set_robust_list, SYS_getpid,
+        SYS_wait4, SYS_rt_sigprocmask, SYS_exit_group,
+    };
+    enum { COUNT = sizeof(allowed) / sizeof(*allowed) };
+    struct sock_filter filter[COUNT + 3] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+    };
+    struct sock_fprog program = {COUNT + 3, filter};
+
+    for (int i = 0; i < COUNT; i++)
+        filter[i + 1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+                                                     allowed[i], COUNT - i, 0);
+    filter[COUNT + 1] =
+        (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+    filter[COUNT + 2] =
+        (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+        _exit(2);
+}
+
+/* The last of the two ends the process. */
+static void be_busy(void)
+{
+    static int done;
+
+    for (int i = 0; i < 100000; i++)
+        free(malloc(100));
+    if (__atomic_add_fetch(&done, 1, __ATOMIC_SEQ_CST) == 2)
+        _exit(0);
+    for (;;)
+        ;
+}
+
+static void *sandboxed_thread(void *unused)
+{
+    forbid_all_else();
+    be_busy();
+    return unused;
+}
+
+/* A sandbox: 10 calls of a child, and 400000 and some of two threads. */
+static int sandboxed(void)
+{
+    pthread_t other;
+    int status;
+
+    if (pthread_create(&other, NULL, sandboxed_thread, NULL) != 0)
+        return 1;
+    forbid_all_else();
+    if (fork() == 0) {
+        allocate(10, 100);
+        _exit(0);
+    }
+    wait(&status);
+    if (status != 0)
+        return 1;
+    be_busy();
+    return 0;
+}
+
+static void churn_a_little(int calls)
+{
+    for (int i = 0; i < calls; i += 2)
+        free(malloc(100));
+}
+
+/* 200000 calls without a descriptor to spare; 2 is a file of its own. */
+static int poor(void)
+{
+    const struct rlimit none = {0, 0};
+
+    close(STDERR_FILENO);
+    if (memfd_create("own", 0) != STDERR_FILENO ||
+        setrlimit(RLIMIT_NOFILE, &none) != 0)
+        return 1;
+    churn_a_little(200000);
+    return lseek(STDERR_FILENO, 0, SEEK_END) != 0;
+}
+
+/* 10 calls, and 20 of a child; but first nothing is left of what it is told. */
+static int secretive(void)
+{
+    int status;
+
+    clearenv();
+    memset(self, '/', strlen(self));
+    if (fork() == 0) {
+        allocate(20, 100);
+        _exit(0);
+    }
+    wait(&status);
+    allocate(10, 100);
+    return status;
+}
+
+/* Five processes that are called strangely, each of 252 calls as `known`. */
+static int strange(void)
+{
+    const char *names[] = {"", "folder/name/", ".hidden", "two\nlines", "-o"};
+    int status;
+
+    for (int i = 0; i < 5; i++) {
+        if (vfork() == 0) {
+            execl(self, names[i], "known", (char *)NULL);
+            _exit(127);
+        }
+        wait(&status);
+    }
+    return 0;
+}
+
+static volatile int ticks;
+
+static void tick(int signal)
+{
+    (void)signal;
+    ticks++;
+    free(malloc(10));
+}
+
+/* Calls of a handler within those of the program: see tests/bench_bump.c. */
+static int interrupted(void)
+{
+    const struct itimerval often = {{0, 100}, {0, 100}};
+
+    signal(SIGALRM, tick);
+    setitimer(ITIMER_REAL, &often, NULL);
+    while (ticks < 2000)
+        free(malloc(10));
+    _exit(0);
+}
+
+static void *allocate_for_ever(void *unused)
+{
+    for (;;)
+        free(malloc(100));
+    return unused;
+}
+
+/* A thread that comes before the other, on the same processor; 3 if it may not.
+ */
+static int urgent(void)
+{
+    const struct sched_param first = {.sched_priority = 1};
+    const struct timespec moment = {.tv_nsec = 100000};
+    cpu_set_t one;
+    pthread_t other;
+
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    sched_setaffinity(0, sizeof(one), &one);
+    if (pthread_create(&other, NULL, allocate_for_ever, NULL) != 0)
+        return 1;
+    if (sched_setscheduler(0, SCHED_FIFO, &first) != 0)
+        return 3;
+    for (int i = 0; i < 200; i++) {
+        nanosleep(&moment, NULL);
+        free(malloc(100));
+    }
+    _exit(0);
+}
+
+/* 10 calls; then 20 of a child that goes on when this process is gone. */
+static int daemonic(void)
+{
+    allocate(10, 100);
+    if (fork() == 0) {
+        usleep(500000);
+        allocate(20, 100);
+        _exit(0);
+    }
+    return 0;
+}
+
+/* 500 short commands, of 50 calls each. */
+static int brief(void)
+{
+    char *arguments[] = {self, "exits", NULL};
+    pid_t child;
+    int status;
+
+    for (int i = 0; i < 500; i++) {
+        if (posix_spawn(&child, self, NULL, NULL, arguments, environ) != 0)
+            return 1;
+        waitpid(child, &status, 0);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         int (*run)(void);
     } programs[] = {
-        {"known", known},     {"forked", forked},     {"execed", execed},
-        {"spawned", spawned}, {"threaded", threaded}, {"killed", killed},
-        {"exits", exits},     {"others", others},     {"many", many},
-        {"churn", churn},     {"comb", comb},         {"large", large},
-        {"spike", spike},
+        {"known", known},       {"forked", forked},
+        {"execed", execed},     {"spawned", spawned},
+        {"threaded", threaded}, {"killed", killed},
+        {"exits", exits},       {"others", others},
+        {"many", many},         {"churn", churn},
+        {"comb", comb},         {"large", large},
+        {"spike", spike},       {"sandboxed", sandboxed},
+        {"poor", poor},         {"secretive", secretive},
+        {"strange", strange},   {"interrupted", interrupted},
+        {"urgent", urgent},     {"daemonic", daemonic},
+        {"brief", brief},
     };
 
     self = argv[0];

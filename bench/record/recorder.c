@@ -1,55 +1,85 @@
 /*
  * recorder.c - librecord.so, preloaded: writes a program's allocation calls.
  *
- * Events (see trace.h) are put straight into a shared mapping of the trace
- * file, the window, which moves on when it is full. So what was recorded is
- * in the file even if the program is killed the next moment, and the bytes
- * not yet written are zero, which is the mark of the end. No descriptor is
- * kept, as programs close those they do not know.
+ * It may not change the program. Calls are recorded by writing to memory, the
+ * windows of the spool (see spool.h), and what needs a system call is done
+ * before main. Those that are left: a thread that finds the lock taken sleeps
+ * (futex), a forked child asks who it is (getpid), and after SLICE bytes the
+ * windows that are mapped move on (mremap, munmap). So the program may close
+ * all descriptors, use up what it is allowed, forbid itself system calls,
+ * clear its environment or write over its arguments; and what was recorded is
+ * in the file even if it is killed the next moment. Bytes not yet written are
+ * zero: the mark of the end.
  *
- * All state lies in pages that the kernel wipes in a forked child. A state
+ * All state lies in a page that the kernel wipes in a forked child. A state
  * of all zeroes means "nothing begun": the child's next call begins a trace
  * of its own, whoever held the lock, and however the fork was made.
  *
- * The folder for the traces is named by RECORD_FOLDER, an absolute path;
- * bench/record/run sets it. The lock is never held while malloc proper runs.
+ * The lock is never held while malloc proper runs. A signal handler that
+ * interrupts the holder must not wait for it: its calls are counted as lost.
+ *
+ * bench/record/run sets RECORD_SPOOL, the absolute path of the spool, and
+ * RECORD_STDERR, its own descriptor 2 as device:inode. Complaints go to no
+ * other file, for that would be the program's.
  */
 #define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
+#include "spool.h"
 #include "trace.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <malloc.h>
-#include <sched.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { WINDOW = 256 * 1024 };
+enum {
+    PATIENCE = 10,    /* tenths of a second, for what should take far less */
+    PAGE = 1 << 20,   /* bytes, a multiple of the page size of any machine */
+    SLICE = 64 << 20, /* bytes of the spool that are mapped */
+};
 
 struct recorder {
-    bool locked; /* guards all of this, and the window */
+    uint32_t lock;  /* guards all of this, and the window; see below */
+    bool abandoned; /* by a holder that does not come back */
     enum { UNBEGUN, RECORDING, OFF } state;
+    pid_t pid;
     unsigned threads;      /* seen so far */
     unsigned writer;       /* thread of the last event */
     uint64_t last_address; /* divided by 8 */
-    off_t window_offset;   /* where in the file the window begins */
-    unsigned char *next;   /* where in the window the next event goes */
-    unsigned char *limit;  /* the window's end */
+    struct window *window;
+    unsigned char *next;  /* where in the window the next event goes */
+    unsigned char *limit; /* the window's end */
 };
 
 static struct recorder *recorder;
-static unsigned char *window; /* inherited by a child, and mapped over there */
-static char path[PATH_MAX];
+static struct recorder unable = {.state = OFF}; /* where it cannot be wiped */
 static unsigned traces; /* begun by this process and those it was forked from */
+
+/* What the image was started with; forked children have it from here. */
+static bool attached;
+static struct spool *spool;   /* NULL: nothing to write to */
+static struct window *mapped; /* the slice: windows first ... + count - 1 */
+static uint32_t first, count;
+static char command[4096]; /* its words, each with a zero byte behind it */
+static size_t command_length;
 
 #define THREAD_LOCAL static __thread __attribute__((tls_model("initial-exec")))
 THREAD_LOCAL unsigned my_trace, my_number; /* my number in trace my_trace */
+THREAD_LOCAL bool inside;                  /* do I hold the lock? */
+THREAD_LOCAL bool reallocating;
 
 static struct {
     void *(*malloc)(size_t);
@@ -63,168 +93,316 @@ static struct {
     void *(*pvalloc)(size_t);
 } real;
 
-/* One exchange and one store: the lock is held for less than its price. */
-static inline void lock(void)
+/* --- the lock ----------------------------------------------------------- */
+
+enum { FREE, HELD, WAITED_FOR }; /* the states of the lock */
+
+/* Sleeps until the word is no longer that; false after a tenth of a second. */
+static bool sleep_on(uint32_t *word, uint32_t value)
 {
-    while (__atomic_exchange_n(&recorder->locked, true, __ATOMIC_ACQUIRE))
-        sched_yield();
+    const struct timespec tenth = {.tv_nsec = 100000000};
+
+    return syscall(SYS_futex, word, FUTEX_WAIT, value, &tenth, NULL, 0) == 0 ||
+           errno != ETIMEDOUT;
+}
+
+/*
+ * The holder needs some nanoseconds. One that does not come back, as its
+ * signal handler has jumped elsewhere, must not stop the others for ever.
+ */
+static bool wait_for_lock(void)
+{
+    int saved = errno, patience = PATIENCE;
+    bool held = false;
+
+    while (!held && !recorder->abandoned) {
+        held = __atomic_exchange_n(&recorder->lock, WAITED_FOR,
+                                   __ATOMIC_ACQUIRE) == FREE;
+        if (!held && !sleep_on(&recorder->lock, WAITED_FOR) && --patience == 0)
+            recorder->abandoned = true;
+    }
+    errno = saved;
+    return held;
+}
+
+static bool lose_call(void)
+{
+    struct window *window = recorder->window;
+
+    if (window)
+        __atomic_fetch_add(&window->lost, 1, __ATOMIC_RELAXED);
+    return false;
+}
+
+/* False if the call cannot be recorded: then it is counted. */
+static inline bool lock(void)
+{
+    uint32_t free = FREE;
+
+    if (inside)
+        return lose_call();
+    inside = true;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (__atomic_compare_exchange_n(&recorder->lock, &free, HELD, false,
+                                    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED) ||
+        wait_for_lock())
+        return true;
+    inside = false;
+    return lose_call();
+}
+
+static void wake_one(void)
+{
+    int saved = errno;
+
+    syscall(SYS_futex, &recorder->lock, FUTEX_WAKE, 1, NULL, NULL, 0);
+    errno = saved;
 }
 
 static inline void unlock(void)
 {
-    __atomic_store_n(&recorder->locked, false, __ATOMIC_RELEASE);
+    uint32_t state =
+        __atomic_exchange_n(&recorder->lock, FREE, __ATOMIC_RELEASE);
+
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    inside = false;
+    if (state == WAITED_FOR)
+        wake_one();
 }
 
-/* --- the file ----------------------------------------------------------- */
+/* --- before main -------------------------------------------------------- */
 
-static void complain(const char *thing, const char *what)
+/* Says so on the descriptor 2 of bench/record/run, if that is ours too. */
+static void complain(const char *path, const char *what)
 {
+    const char *known = getenv("RECORD_STDERR");
     char line[PATH_MAX + 100];
-    int n = snprintf(line, sizeof(line), "record: %s: %s\n", thing, what);
+    struct stat status;
+    int n;
 
+    if (!known || fstat(STDERR_FILENO, &status) != 0)
+        return;
+    snprintf(line, sizeof(line), "%llu:%llu", (unsigned long long)status.st_dev,
+             (unsigned long long)status.st_ino);
+    if (strcmp(line, known) != 0)
+        return;
+    n = snprintf(line, sizeof(line), "record: %s: %s\n", path, what);
     if (write(STDERR_FILENO, line, (size_t)n) != n)
         return; /* nobody listens */
 }
 
-/* Maps the window over the file from offset on, and makes the file so long. */
-static bool map_window(int file, off_t offset)
+static void read_command(void)
 {
-    int flags = MAP_SHARED | (window ? MAP_FIXED : 0);
-    void *map;
+    int file = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+    ssize_t length = file < 0 ? 0 : read(file, command, sizeof(command));
 
-    errno = posix_fallocate(file, offset, WINDOW);
-    if (errno != 0)
+    if (file >= 0)
+        close(file);
+    command_length = length > 0 ? (size_t)length : 0;
+}
+
+/*
+ * How many windows to map. No more is mapped at once than a program can spare
+ * that limits its addresses; 64 MiB are enough for ten million calls and more.
+ */
+static uint32_t windows_to_map(void)
+{
+    rlim_t bytes = SLICE;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur / 16 < bytes)
+        bytes = limit.rlim_cur / 16;
+    return (uint32_t)(bytes < PAGE ? PAGE : bytes - bytes % PAGE) / WINDOW;
+}
+
+/* Maps the spool's head, and a slice with the windows to be taken next. */
+static bool map_spool(int file)
+{
+    const int access = PROT_READ | PROT_WRITE;
+    void *head = mmap(NULL, sizeof(*spool), access, MAP_SHARED, file, 0);
+    void *slice;
+
+    if (head == MAP_FAILED)
         return false;
-    map = mmap(window, WINDOW, PROT_READ | PROT_WRITE, flags, file, offset);
-    if (map == MAP_FAILED)
+    spool = head;
+    count = windows_to_map();
+    first = __atomic_load_n(&spool->taken, __ATOMIC_RELAXED);
+    first -= first % (PAGE / WINDOW);
+    slice = mmap(NULL, (size_t)count * WINDOW, access, MAP_SHARED, file,
+                 (off_t)first * WINDOW);
+    if (slice == MAP_FAILED) {
+        munmap(head, sizeof(*spool));
+        spool = NULL;
         return false;
-    window = map;
-    recorder->window_offset = offset;
-    recorder->limit = window + WINDOW;
+    }
+    mapped = slice;
     return true;
 }
 
-/* Moves the window on to the page in which the next event begins. */
-static bool move_window(void)
+/* Before libc is up there is no environment to say where the spool is. */
+static void attach(void)
 {
-    size_t used = (size_t)(recorder->next - window);
-    size_t in_page = used % (size_t)sysconf(_SC_PAGESIZE);
+    const char *path;
     int file;
-    bool moved;
 
-    *recorder->next = TRACE_CUT; /* true, until the window has moved */
+    if (attached || !environ)
+        return;
+    attached = true;
+    path = getenv("RECORD_SPOOL");
+    if (!path)
+        return;
     file = open(path, O_RDWR | O_CLOEXEC);
-    moved = file >= 0 &&
-            map_window(file, recorder->window_offset + (off_t)(used - in_page));
-    if (file >= 0)
-        close(file);
-    if (moved) {
-        recorder->next = window + in_page;
-        *recorder->next = TRACE_END;
+    if (file >= 0 && map_spool(file)) {
+        read_command();
+        __atomic_fetch_add(&spool->images, 1, __ATOMIC_RELAXED);
     } else {
-        complain(path, "cannot be extended, the trace ends here");
+        complain(path, "cannot be mapped, running unrecorded");
     }
-    return moved;
-}
-
-/* Reads the command line, its words parted by spaces; returns its length. */
-static size_t read_command(char *command, size_t capacity)
-{
-    int file = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
-    ssize_t length = file < 0 ? 0 : read(file, command, capacity);
-
     if (file >= 0)
         close(file);
-    for (ssize_t i = 0; i < length; i++) {
-        if (command[i] == '\0')
-            command[i] = ' ';
-    }
-    while (length > 0 && command[length - 1] == ' ')
-        length--;
-    return length > 0 ? (size_t)length : 0;
 }
 
-/* Creates FOLDER/PROGRAM.PID.trace, or .PID.2.trace ... after an exec. */
-static int create_file(const char *folder, const char *command, size_t length)
-{
-    const char *end = memchr(command, ' ', length);
-    int width = (int)(end ? end - command : (ptrdiff_t)length);
-    const char *slash = memrchr(command, '/', (size_t)width);
-    int file = -1;
+/* --- the windows -------------------------------------------------------- */
 
-    if (slash) {
-        width -= (int)(slash + 1 - command);
-        command = slash + 1;
-    }
-    for (int n = 1; file < 0 && (n == 1 || errno == EEXIST); n++) {
-        char number[16] = "";
-        if (n > 1)
-            snprintf(number, sizeof(number), ".%d", n);
-        snprintf(path, sizeof(path), "%s/%.*s.%ld%s.trace", folder,
-                 width < 64 ? width : 64, command, (long)getpid(), number);
-        file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    }
-    return file;
+/* The number of a window that nobody else has. */
+static uint32_t take_window(void)
+{
+    return __atomic_fetch_add(&spool->taken, 1, __ATOMIC_RELAXED);
 }
 
-static void begin(const char *folder)
+/* Waits for keep, should it be late; false if it makes no more windows. */
+static bool becomes_ready(uint32_t number)
 {
-    char command[4096] = "";
-    size_t length = read_command(command, sizeof(command));
-    int file = create_file(folder, command, length);
+    uint32_t ready;
+    int patience = PATIENCE;
+
+    while (ready = __atomic_load_n(&spool->ready, __ATOMIC_ACQUIRE),
+           number >= ready) {
+        if (patience == 0) /* keep has been killed: nobody waits any more */
+            __atomic_store_n(&spool->full, EOWNERDEAD, __ATOMIC_RELEASE);
+        if (__atomic_load_n(&spool->full, __ATOMIC_ACQUIRE))
+            return false;
+        if (!sleep_on(&spool->ready, ready))
+            patience--;
+    }
+    return true;
+}
+
+/* Moves the slice on, to that window; the one that it was in is gone then. */
+static bool map_up_to(uint32_t number)
+{
+    const size_t size = (size_t)count * WINDOW;
+
+    while (number - first >= count) {
+        char *both = mremap(mapped, size, 2 * size, MREMAP_MAYMOVE);
+
+        if (both == MAP_FAILED)
+            return false;
+        munmap(both, size);
+        mapped = (struct window *)(both + size);
+        first += count;
+    }
+    return true;
+}
+
+static void write_into(uint32_t number)
+{
+    struct window *window = &mapped[number - first];
+
+    recorder->window = window;
+    recorder->next = window->bytes;
+    recorder->limit = window->bytes + sizeof(window->bytes);
+}
+
+static void begin(void)
+{
+    uint32_t number = take_window();
     unsigned char *at;
 
-    recorder->state = OFF;
-    if (file < 0 || !map_window(file, 0)) {
-        complain(path, "cannot be written, running unrecorded");
-    } else {
-        at = mempcpy(window, TRACE_MAGIC, sizeof(TRACE_MAGIC) - 1);
-        *at++ = TRACE_VERSION;
-        at = trace_put(at, (uint64_t)getpid());
-        at = trace_put(at, length);
-        recorder->next = mempcpy(at, command, length);
-        recorder->state = RECORDING;
-        recorder->writer = UINT_MAX;
-        traces++;
+    if (!becomes_ready(number) || !map_up_to(number)) {
+        __atomic_fetch_add(&spool->unrecorded, 1, __ATOMIC_RELAXED);
+        recorder->state = OFF;
+        return;
     }
-    if (file >= 0)
-        close(file);
+    write_into(number);
+    if (recorder->pid == 0)
+        recorder->pid = getpid();
+    at = mempcpy(recorder->next, TRACE_MAGIC, sizeof(TRACE_MAGIC) - 1);
+    *at++ = TRACE_VERSION;
+    at = trace_put(at, (uint64_t)recorder->pid);
+    at = trace_put(at, command_length);
+    recorder->next = mempcpy(at, command, command_length);
+    recorder->state = RECORDING;
+    recorder->writer = UINT_MAX;
+    traces++;
+    __atomic_store_n(&recorder->window->begins, true, __ATOMIC_RELEASE);
+}
+
+/*
+ * Goes on in the next window. If there is none, the trace is cut here. Where
+ * the slice moves, the full window is reached no more, except if that fails.
+ */
+static void move_on(void)
+{
+    struct window *full = recorder->window;
+    uint32_t number = take_window();
+
+    full->used = (uint32_t)(recorder->next - full->bytes);
+    recorder->window = NULL;
+    recorder->next = recorder->limit = NULL;
+    recorder->state = OFF;
+    if (becomes_ready(number)) {
+        __atomic_store_n(&full->next, number, __ATOMIC_RELEASE);
+        if (map_up_to(number)) {
+            write_into(number);
+            recorder->state = RECORDING;
+            return;
+        }
+    }
+    __atomic_store_n(&full->next, CUT, __ATOMIC_RELEASE);
 }
 
 /* --- events ------------------------------------------------------------- */
 
-/* Is there a window with room? Called with the lock held. */
-static bool make_room(void)
+static unsigned char *find_room(void)
 {
     int saved = errno;
-    const char *folder;
 
-    /* Before libc is up there is no environment: not begun, nor given up. */
-    if (recorder->state == UNBEGUN && environ) {
-        folder = getenv("RECORD_FOLDER");
-        if (folder)
-            begin(folder);
-        else
+    if (recorder->state == UNBEGUN) {
+        attach();
+        if (spool)
+            begin();
+        else if (attached)
             recorder->state = OFF;
+    } else if (recorder->state == RECORDING) {
+        move_on();
     }
-    if (recorder->state == RECORDING &&
-        recorder->limit - recorder->next < TRACE_EVENT_MAX && !move_window())
-        recorder->state = OFF;
     errno = saved;
-    return recorder->state == RECORDING;
+    return recorder->next;
 }
 
-static void put_thread(void)
+/* Where the next event goes; NULL if it goes nowhere. With the lock held. */
+static inline unsigned char *room(void)
 {
+    if (recorder->limit - recorder->next >= TRACE_EVENT_MAX)
+        return recorder->next;
+    return find_room();
+}
+
+static unsigned char *put_thread(unsigned char *at)
+{
+    unsigned char *code = at;
+
     if (my_trace != traces) {
         my_trace = traces;
         my_number = recorder->threads++;
     }
     if (recorder->writer == my_number)
-        return;
+        return at;
     recorder->writer = my_number;
-    *recorder->next = TRACE_THREAD;
-    recorder->next = trace_put(recorder->next + 1, my_number);
+    at = trace_put(code + 1, my_number);
+    __atomic_store_n(code, (unsigned char)TRACE_THREAD, __ATOMIC_RELEASE);
+    return at;
 }
 
 static inline void put(enum trace_event event, size_t number, size_t alignment,
@@ -233,10 +411,11 @@ static inline void put(enum trace_event event, size_t number, size_t alignment,
     uint64_t place = (uintptr_t)address / 8;
     unsigned char *code, *at;
 
-    lock();
-    if (make_room()) {
-        put_thread();
-        code = recorder->next;
+    if (!lock())
+        return;
+    code = room();
+    if (code) {
+        code = put_thread(code);
         at = code + 1;
         if (event & TRACE_NUMBER)
             at = trace_put(at, number);
@@ -257,21 +436,6 @@ static void *put_allocation(enum trace_event event, size_t size,
     if (payload)
         put(event, size, alignment, payload);
     return payload;
-}
-
-/* At exit: gives the unused pages of the window back, and goes on. */
-__attribute__((destructor)) static void cut_file(void)
-{
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), used;
-
-    lock();
-    if (recorder->state == RECORDING && make_room()) {
-        used = ((size_t)(recorder->next - window) + page) / page * page;
-        recorder->limit = window + used;
-        if (truncate(path, recorder->window_offset + (off_t)used) != 0)
-            complain(path, "cannot be cut to its length");
-    }
-    unlock();
 }
 
 /* --- the beginning ------------------------------------------------------ */
@@ -333,22 +497,27 @@ static bool ready(void)
     find_real_functions();
     state = mmap(NULL, sizeof(*recorder), PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (state == MAP_FAILED) {
-        complain("malloc", "no memory to record with");
-        abort();
-    }
+    /* Wiping needs Linux 4.14. */
+    if (state == MAP_FAILED ||
+        madvise(state, sizeof(*recorder), MADV_WIPEONFORK) != 0)
+        state = &unable;
     recorder = state;
-    if (madvise(state, sizeof(*recorder), MADV_WIPEONFORK) != 0) {
-        complain("MADV_WIPEONFORK", "needs Linux 4.14, running unrecorded");
-        recorder->state = OFF;
-    }
     return true;
+}
+
+/* At once, as the program may forbid itself this call, too. */
+static void learn_pid(void)
+{
+    recorder->pid = getpid();
 }
 
 /* Before main, while there is one thread. */
 __attribute__((constructor)) static void set_up(void)
 {
     ready();
+    attach();
+    learn_pid();
+    pthread_atfork(NULL, NULL, learn_pid);
 }
 
 /* --- the calls ---------------------------------------------------------- */
@@ -376,6 +545,7 @@ void *calloc(size_t count, size_t size)
                           real.calloc(count, size));
 }
 
+/* One within another, in a signal handler, becomes a free and a malloc. */
 void *realloc(void *payload, size_t size)
 {
     void *grown;
@@ -384,9 +554,16 @@ void *realloc(void *payload, size_t size)
         return malloc(size);
     if (is_early(payload))
         return early_realloc(payload, size);
+    if (reallocating) {
+        put(TRACE_FREE, 0, 0, payload);
+        return put_allocation(TRACE_MALLOC, size, 0,
+                              real.realloc(payload, size));
+    }
+    reallocating = true;
     put(TRACE_REALLOC, size, 0, payload);
     grown = real.realloc(payload, size);
     put(TRACE_RESULT, 0, 0, grown);
+    reallocating = false;
     return grown;
 }
 

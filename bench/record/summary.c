@@ -5,8 +5,8 @@
  *
  * Prints, parted by tabs, the file, its calls, its threads, its peak of live
  * bytes, its strays (calls whose other half was not recorded) and its command.
- * A file that is no whole trace gets a line on stderr; the rest goes on, and
- * the status is 1 at the end.
+ * A file that is no trace gets a line on stderr; the rest goes on, and the
+ * status is 1 at the end. One that the recorder had to cut gets both lines.
  */
 #include "trace.h"
 
@@ -41,6 +41,9 @@ int main(int argc, char **argv)
             status = 1;
             continue;
         }
+        if (trace.cut)
+            fprintf(stderr, "summary: %s: cut, there were more calls\n",
+                    argv[i]);
         printf("%s\t%zu\t%u\t%zu\t%zu\t", argv[i], trace.count,
                trace.threads, trace.peak_live, trace.strays);
         print_command(&trace);

@@ -51,6 +51,7 @@ struct loader {
     struct pending *pending; /* by thread */
     uint32_t thread, threads;
     size_t live, peak_live, largest, strays;
+    bool cut;
 };
 
 /* Zeroed memory for count things of that size; NULL if there is none. */
@@ -297,7 +298,7 @@ static bool read_event(struct loader *loader)
         return false;
     switch (event) {
     case TRACE_END:     return false;
-    case TRACE_CUT:     fail(loader, "truncated trace"); break;
+    case TRACE_CUT:     loader->cut = true; return false;
     case TRACE_THREAD:  set_thread(loader, number); break;
     case TRACE_MALLOC:  allocate(loader, OP_MALLOC, number, 0, address); break;
     case TRACE_CALLOC:  allocate(loader, OP_CALLOC, number, 0, address); break;
@@ -398,6 +399,7 @@ const char *trace_load(const char *path, struct trace *trace)
     trace->strays = loader.strays;
     trace->peak_live = loader.peak_live;
     trace->largest = loader.largest;
+    trace->cut = loader.cut;
     if (loader.error) {
         munmap((void *)file, loader.length);
         unmap(loader.ops, loader.length, sizeof(*loader.ops));

@@ -31,6 +31,7 @@
 #ifndef TRACE_H
 #define TRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,7 +46,7 @@ enum {
 
 enum trace_event {
     TRACE_END = 0,
-    TRACE_CUT = 1, /* the recorder could not go on: a truncated trace */
+    TRACE_CUT = 1, /* instead of the end: the recorder could not go on */
     TRACE_THREAD = 2 | TRACE_NUMBER,
     TRACE_MALLOC = 3 | TRACE_NUMBER | TRACE_ADDRESS,
     TRACE_CALLOC = 4 | TRACE_NUMBER | TRACE_ADDRESS,
@@ -99,6 +100,7 @@ struct trace {
     size_t strays;    /* calls whose other half the recorder did not see */
     size_t peak_live; /* bytes asked for, at their highest */
     size_t largest;   /* bytes, the largest request with its alignment */
+    bool cut;         /* the recorder could not go on: there were more calls */
     uint64_t pid;
     const char *command; /* not terminated */
     size_t command_length;
