@@ -23,7 +23,7 @@
 
 size_t os_page_size(void)
 {
-    static size_t page_size; /* it is asked for once */
+    static _Atomic size_t page_size; /* the system is asked once */
 
     if (page_size == 0)
         page_size = (size_t)sysconf(_SC_PAGESIZE);

@@ -15,8 +15,8 @@
  * by the public functions; everything below expects to find it held. Only the
  * size of a chunk in use may be read without it, by whoever owns the chunk:
  * others change no more of that word than a flag. (To the letter of C that is a
- * data race. glibc does the same.) Mapped chunks have another lock, which may be
- * taken while this one is held.
+ * data race. glibc does the same.) Mapped chunks have a lock of their own; it
+ * may be taken while this one is held.
  */
 #ifndef ARENA_H
 #define ARENA_H

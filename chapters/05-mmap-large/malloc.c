@@ -313,8 +313,9 @@ int malloc_trim(size_t pad)
  * 0 if it is unknown or cannot have this value. [SVID] */
 int mallopt(int number, int value)
 {
-    struct arena *a = arena_get();
+    struct arena *a = &main_arena;
 
+    start();
     /* What waits in fast bins was put there under the old parameters. */
     bool locked = arena_lock(a);
     consolidate_fastbins(a);

@@ -13,17 +13,12 @@
 #include "break.h"
 #include "params.h"
 
-struct arena main_arena = {
-    .lock = PTHREAD_MUTEX_INITIALIZER,
-    .next = &main_arena,
-};
+struct arena main_arena = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* Arenas may be added meanwhile, but are never removed. */
 struct arena *next_arena(struct arena *a)
 {
-    if (a == NULL)
-        return &main_arena;
-    return a->next != &main_arena ? a->next : NULL;
+    return a == NULL ? &main_arena : a->next;
 }
 
 /* Free all of an old top but its end, which is returned: the place of a fence.

@@ -15,8 +15,8 @@
  * by the public functions; everything below expects to find it held. Only the
  * size of a chunk in use may be read without it, by whoever owns the chunk:
  * others change no more of that word than a flag. (To the letter of C that is a
- * data race. glibc does the same.) There is one for the mapped chunks and
- * one for the list of arenas, too: their order is in threads.c.
+ * data race. glibc does the same.) Mapped chunks and the list of arenas have
+ * other locks; the order of all is in threads.c.
  */
 #ifndef ARENA_H
 #define ARENA_H
@@ -53,7 +53,7 @@ struct arena {
     uint32_t binmap[BINMAP_WORDS]; /* where bit i is 0, bin i is empty */
     struct chunk *last_remainder;  /* of the last small request */
 
-    struct arena *_Atomic next; /* on the ring of all arenas */
+    struct arena *_Atomic next; /* on the list of all arenas */
 
     /* These have a lock of their own: see threads.c. */
     struct arena *next_free; /* on the list of those without threads */

@@ -51,20 +51,6 @@ static size_t header_before(struct arena *a, struct chunk *c)
     return (size_t)((char *)c - (char *)heap_of(c));
 }
 
-static struct malloc_chunk_info describe_header(struct arena *a,
-                                                struct chunk *c)
-{
-    size_t size = header_before(a, c);
-
-    return (struct malloc_chunk_info){
-        .address = (char *)c - size,
-        .payload = (char *)c - size,
-        .size = size,
-        .kind = MALLOC_HEADER,
-        .arena = a->number,
-    };
-}
-
 /* Do the chunks cover the memory held, each of a possible size? */
 static const char *check_sizes(struct arena *a)
 {
@@ -258,8 +244,15 @@ static int walk_arena(struct arena *a, malloc_visitor *visit, void *context)
     bool locked = arena_lock(a);
     for (struct chunk *c = a->first; c != NULL && answer == 0;
          c = walk_next(a, c)) {
-        struct malloc_chunk_info info = describe_header(a, c);
-        if (info.size != 0)
+        size_t header = header_before(a, c);
+        struct malloc_chunk_info info = {
+            .address = (char *)c - header,
+            .payload = (char *)c - header,
+            .size = header,
+            .kind = MALLOC_HEADER,
+            .arena = a->number,
+        };
+        if (header != 0)
             answer = visit(&info, context);
         info = describe(a, c);
         if (answer == 0)

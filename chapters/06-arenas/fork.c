@@ -58,9 +58,9 @@ static void after_fork(void)
 
 static void after_fork_in_child(void)
 {
+    forget_other_threads();
     if (!forking)
         return;
-    forget_other_threads();
     release_locks();
     _IO_list_resetlock();
 }

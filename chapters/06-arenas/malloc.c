@@ -344,8 +344,7 @@ int mallopt(int number, int value)
     struct arena *a = &main_arena;
 
     start();
-    /* What waits in fast bins was put there under the old parameters. Other
-     * arenas keep theirs until they are consolidated, as in glibc. */
+    /* What waits in fast bins was put there under the old parameters. */
     bool locked = arena_lock(a);
     consolidate_fastbins(a);
     arena_unlock(a, locked);

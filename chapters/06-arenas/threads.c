@@ -10,7 +10,7 @@
  * lock of the arena where it lies.
  *
  * Order of locks: the list of arenas; an arena, of several the main one first
- * and then along the ring; the mappings. Whoever holds one may take those that
+ * and then along the list; the mappings. Whoever holds one may take those that
  * follow, never one before.
  */
 #define _GNU_SOURCE /* for tgkill() and gettid() */
@@ -136,6 +136,12 @@ static struct arena *add_arena(void)
     return a;
 }
 
+/* The arena that follows, and after the last one the first. */
+static struct arena *arena_in_turn(struct arena *a)
+{
+    return a->next != NULL ? a->next : &main_arena;
+}
+
 /* An arena whose lock is free just now, or else the next one in turn. */
 static struct arena *share_arena(void)
 {
@@ -146,9 +152,9 @@ static struct arena *share_arena(void)
             pthread_mutex_unlock(&a->lock);
             break;
         }
-        a = a->next;
+        a = arena_in_turn(a);
     } while (a != arenas.turn);
-    arenas.turn = a->next;
+    arenas.turn = arena_in_turn(a);
     return a;
 }
 
@@ -185,6 +191,7 @@ void forget_other_threads(void)
     arenas.idle = NULL;
     for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
         a->attached_threads = a == thread_arena;
+        a->newest_thread = gettid(); /* it has another number now */
         if (a != thread_arena)
             add_idle_arena(a);
     }

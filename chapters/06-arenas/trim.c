@@ -4,11 +4,9 @@
  * at the end, in top, goes back for good, and so do its addresses. What is free
  * further down keeps its addresses, but the pages behind them can go: when they
  * are touched again, the system gives new ones.
+ * So it is in the other arenas, where a heap that is all top goes as a whole.
  *
- * In the other arenas pages of top go likewise, and when a heap is all top, the
- * whole heap goes, and the region before it is opened again.
- *
- * All this costs a system call, and later a page fault for each page. So top is
+ * Both cost a system call, and later a page fault for each page. So top is
  * trimmed by free() only when it has become long, and pages inside free chunks
  * go only when malloc_trim() is called.
  */
@@ -34,7 +32,6 @@ static bool shrink_top(struct arena *a, size_t pad)
 
     bool (*shrink)(char *, size_t) =
         a == &main_arena ? break_shrink : heap_shrink;
-
     if (extra == 0 || !shrink(a->end, extra))
         return false;
     set_size(a->top, top_size(a) - extra);
