@@ -51,8 +51,9 @@ show-%: stages ## print the chunks of a small program in chapter NN
 	    chapters/$*-*/libmalloc.a -pthread
 	@build/show-$*
 
-steps: ## check that the steps between chapters are readable
+steps: stages ## check that the steps between chapters are readable
 	@tools/steps
+	@tools/arrows
 
 stages: $(CHAPTERS) ## build every stage
 

@@ -155,6 +155,8 @@ function report(    share, chapter) {
     if (share > 0.2 && !reason)
         complain("deletions pass 20 % of insertions and README.md " \
                  "has no line that starts with Deletions:")
+    if (before && inserted > 600)
+        complain("more than 600 lines are inserted: nobody reads so much at once")
     if (unnamed)
         complain("not named in README.md: " unnamed)
 
