@@ -112,6 +112,20 @@ START_TEST(posix_memalign_refuses_absurd_sizes)
 }
 END_TEST
 
+/* It returns what is wrong, and programs look at errno for something else. */
+START_TEST(posix_memalign_leaves_errno_alone)
+{
+    void *payload;
+    errno = E2BIG;
+    ck_assert_msg(lib.posix_memalign(&payload, 24, 100) == EINVAL,
+                  "24 is no alignment");
+    ck_assert_msg(errno == E2BIG, "a bad alignment sets errno to %d", errno);
+    ck_assert_msg(lib.posix_memalign(&payload, 64, PTRDIFF_MAX) == ENOMEM,
+                  "there is no such memory");
+    ck_assert_msg(errno == E2BIG, "too large a size sets errno to %d", errno);
+}
+END_TEST
+
 START_TEST(valloc_and_pvalloc_refuse_absurd_sizes)
 {
     for (size_t i = 0; i < LENGTH(absurd); i++) {
@@ -275,6 +289,7 @@ void add_errors(TCase *group)
     tcase_add_test(group, reallocarray_refuses_overflow);
     tcase_add_test(group, aligned_calls_refuse_absurd_sizes);
     tcase_add_test(group, posix_memalign_refuses_absurd_sizes);
+    tcase_add_test(group, posix_memalign_leaves_errno_alone);
     tcase_add_test(group, valloc_and_pvalloc_refuse_absurd_sizes);
     tcase_add_test(group, memalign_refuses_absurd_alignments);
     tcase_add_test(group, free_keeps_errno);
