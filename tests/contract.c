@@ -291,10 +291,14 @@ START_TEST(nothing_can_be_freed_and_resized)
 {
     for (int i = 0; i < 100; i++) {
         void *nothing[] = {
-            lib.malloc(0),           lib.calloc(0, 0),
-            lib.realloc(NULL, 0),    lib.reallocarray(NULL, 0, 0),
-            lib.memalign(64, 0),     lib.aligned_alloc(64, 0),
-            lib.valloc(0),           lib.pvalloc(0),
+            lib.malloc(0),
+            lib.calloc(0, 0),
+            lib.realloc(NULL, 0),
+            lib.reallocarray(NULL, 0, 0),
+            lib.memalign(64, 0),
+            lib.aligned_alloc(64, 0),
+            lib.valloc(0),
+            lib.pvalloc(0),
             &seed,
         };
         void **last = &nothing[LENGTH(nothing) - 1];

@@ -35,6 +35,7 @@ static void assert_sums(const struct mallinfo2 *info)
     ck_assert_msg(info->uordblks + info->fordblks == info->arena,
                   "%zu in use and %zu free make %zu", info->uordblks,
                   info->fordblks, info->arena);
+    ck_assert_msg(info->usmblks == 0, "usmblks is %zu", info->usmblks);
     ck_assert_msg(info->fsmblks <= info->fordblks,
                   "%zu in fast bins, of %zu free", info->fsmblks,
                   info->fordblks);
