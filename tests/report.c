@@ -314,7 +314,7 @@ START_TEST(malloc_info_has_glibcs_form)
     sprintf(expected,
             "malloc heap:0 sizes /sizes %s%s/heap %stotal:mmap %s/malloc ",
             totals, spaces, totals, spaces);
-    ck_assert_msg(strcmp(tags, expected) == 0, "it is\n%s, not\n%s", tags,
+    ck_assert_msg(strcmp(tags, expected) == 0, "it is %s, not %s", tags,
                   expected);
 }
 END_TEST
