@@ -238,8 +238,7 @@ END_TEST
  * and more. */
 START_TEST(realloc_to_the_usable_size_changes_nothing)
 {
-    static const size_t sizes[] = {1, 100, 5000, 100000, MiB,
-                                   2 * MiB + 1};
+    static const size_t sizes[] = {1, 100, 5000, 100000, MiB, 2 * MiB + 1};
 
     for (size_t i = 0; i < LENGTH(sizes); i++) {
         char *payload = must_malloc(sizes[i]);
