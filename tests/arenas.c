@@ -6,9 +6,11 @@
  */
 #include "suite.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -183,6 +185,50 @@ START_TEST(destructors_of_others_allocate)
                   "100 threads, one after the other, make %u arenas",
                   place_of(NULL).arenas);
     assert_all_is_well();
+}
+END_TEST
+
+static char info[100000];
+
+/* How many arenas does the allocator speak of? */
+static int arenas_in_malloc_info(void)
+{
+    int count = 0;
+    FILE *out = fmemopen(info, sizeof(info), "w");
+    lib.malloc_info(0, out);
+    fclose(out);
+    for (char *at = info; (at = strstr(at, "<heap nr=")) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* The system goes round the keys of a thread that ends a few times, as long as
+ * a destructor leaves something there. One of another library may allocate in
+ * the very last round, when no destructor is called any more. */
+static void allocate_in_the_last_round(void *round)
+{
+    uintptr_t number = (uintptr_t)round;
+    if (number < PTHREAD_DESTRUCTOR_ITERATIONS)
+        pthread_setspecific(key, (void *)(number + 1));
+    else
+        lib.free(must_malloc(5000));
+}
+
+static void *begin_first_round(void *unused)
+{
+    pthread_setspecific(key, (void *)1);
+    return unused;
+}
+
+START_TEST(destructors_of_others_allocate_last)
+{
+    must_malloc(1);
+    pthread_key_create(&key, allocate_in_the_last_round);
+    for (int i = 0; i < 40; i++)
+        in_a_thread(begin_first_round, NULL);
+    int arenas = arenas_in_malloc_info();
+    ck_assert_msg(arenas <= 2,
+                  "40 threads, one after the other, make %d arenas", arenas);
 }
 END_TEST
 
@@ -494,6 +540,7 @@ void add_arenas(TCase *group)
     tcase_add_test(group, there_are_8_arenas_for_each_core);
     tcase_add_test(group, arenas_are_left_to_later_threads);
     tcase_add_test(group, destructors_of_others_allocate);
+    tcase_add_test(group, destructors_of_others_allocate_last);
     tcase_add_test(group, a_freed_chunk_stays_in_its_arena);
     tcase_add_test(group, a_child_uses_the_arenas_of_lost_threads);
     tcase_add_test(group, children_find_every_arena_in_order);

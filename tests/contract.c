@@ -138,6 +138,27 @@ START_TEST(calloc_zeroes_used_memory)
 }
 END_TEST
 
+/* What a payload has beyond the request is the program's too, as soon as it
+ * asks malloc_usable_size(). The dirty chunks that are there are longer than
+ * what is asked for. */
+START_TEST(calloc_zeroes_all_usable_bytes)
+{
+    enum { COUNT = 60 };
+    char *dirty[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        dirty[i] = must_malloc(16 + i * i * 97);
+        memset(dirty[i], 0xff, lib.malloc_usable_size(dirty[i]));
+    }
+    for (size_t i = 0; i < COUNT; i++)
+        lib.free(dirty[i]);
+    for (size_t i = 0; i < COUNT; i++) {
+        char *clean = lib.calloc(1, 10 + i * i * 97);
+        ck_assert_msg(clean != NULL, "calloc() failed");
+        assert_zero(clean, lib.malloc_usable_size(clean));
+    }
+}
+END_TEST
+
 START_TEST(calloc_of_nothing_is_not_null)
 {
     ck_assert_msg(lib.calloc(0, 8) != NULL, "calloc(0, 8) is NULL");
@@ -213,6 +234,27 @@ START_TEST(realloc_of_null_allocates)
 }
 END_TEST
 
+/* A program that takes all that it is told it may use must not be given more
+ * and more. */
+START_TEST(realloc_to_the_usable_size_changes_nothing)
+{
+    static const size_t sizes[] = {1, 100, 5000, 100000, MiB, 2 * MiB + 1};
+
+    for (size_t i = 0; i < LENGTH(sizes); i++) {
+        char *payload = must_malloc(sizes[i]);
+        size_t usable = lib.malloc_usable_size(payload);
+        for (int round = 0; round < 20; round++) {
+            payload = lib.realloc(payload, lib.malloc_usable_size(payload));
+            ck_assert_msg(payload != NULL, "realloc() fails");
+        }
+        ck_assert_msg(lib.malloc_usable_size(payload) == usable,
+                      "of malloc(%zu), %zu bytes could be used; now %zu can",
+                      sizes[i], usable, lib.malloc_usable_size(payload));
+        paint(payload, usable, 1);
+    }
+}
+END_TEST
+
 /* What glibc does: the payload is freed, and there is none in its place. */
 START_TEST(realloc_to_zero_returns_null)
 {
@@ -234,6 +276,51 @@ START_TEST(reallocarray_multiplies)
 }
 END_TEST
 
+START_TEST(reallocarray_to_zero_returns_null)
+{
+    ck_assert_msg(lib.reallocarray(must_malloc(100), 0, 8) == NULL,
+                  "reallocarray(p, 0, 8) is not NULL");
+    ck_assert_msg(lib.reallocarray(must_malloc(100), 8, 0) == NULL,
+                  "reallocarray(p, 8, 0) is not NULL");
+}
+END_TEST
+
+/* Each function of the family can have nothing asked of it, and what it then
+ * gives can be freed, or made longer. */
+START_TEST(nothing_can_be_freed_and_resized)
+{
+    for (int i = 0; i < 100; i++) {
+        void *nothing[] = {
+            lib.malloc(0),
+            lib.calloc(0, 0),
+            lib.realloc(NULL, 0),
+            lib.reallocarray(NULL, 0, 0),
+            lib.memalign(64, 0),
+            lib.aligned_alloc(64, 0),
+            lib.valloc(0),
+            lib.pvalloc(0),
+            &seed,
+        };
+        void **last = &nothing[LENGTH(nothing) - 1];
+        ck_assert_msg(lib.posix_memalign(last, 64, 0) == 0,
+                      "posix_memalign() of 0 bytes fails");
+        for (size_t j = 0; j < LENGTH(nothing); j++) {
+            for (size_t k = 0; k < j; k++)
+                ck_assert_msg(nothing[j] == NULL || nothing[j] != nothing[k],
+                              "functions %zu and %zu both give %p", k, j,
+                              nothing[j]);
+        }
+        for (size_t j = 0; j < LENGTH(nothing); j++) {
+            if (i % 2 == 0)
+                nothing[j] = lib.realloc(nothing[j], 100);
+            ck_assert_msg(i % 2 == 1 || nothing[j] != NULL,
+                          "what function %zu gives cannot be made longer", j);
+            lib.free(nothing[j]);
+        }
+    }
+}
+END_TEST
+
 void add_contract(TCase *group)
 {
     tcase_add_test(group, exports_whole_family);
@@ -245,11 +332,15 @@ void add_contract(TCase *group)
     tcase_add_test(group, big_payloads_are_whole);
     tcase_add_test(group, free_of_null_does_nothing);
     tcase_add_test(group, calloc_zeroes_used_memory);
+    tcase_add_test(group, calloc_zeroes_all_usable_bytes);
     tcase_add_test(group, calloc_of_nothing_is_not_null);
     tcase_add_test(group, realloc_keeps_contents_when_growing);
     tcase_add_test(group, realloc_keeps_contents_when_shrinking);
     tcase_add_test(group, realloc_keeps_contents_between_neighbours);
     tcase_add_test(group, realloc_of_null_allocates);
+    tcase_add_test(group, realloc_to_the_usable_size_changes_nothing);
     tcase_add_test(group, realloc_to_zero_returns_null);
     tcase_add_test(group, reallocarray_multiplies);
+    tcase_add_test(group, reallocarray_to_zero_returns_null);
+    tcase_add_test(group, nothing_can_be_freed_and_resized);
 }

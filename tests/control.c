@@ -103,6 +103,22 @@ START_TEST(top_pad_says_how_much_is_fetched_to_spare)
 }
 END_TEST
 
+/* So much stays of top when the rest is given back, too. */
+START_TEST(top_pad_says_how_much_stays)
+{
+    static char *payload[50];
+    set(M_TRIM_THRESHOLD, 4 * MiB);
+    set(M_TOP_PAD, 2 * MiB);
+    for (size_t i = 0; i < LENGTH(payload); i++)
+        payload[i] = must_malloc(100 * KiB);
+    for (size_t i = LENGTH(payload); i-- > 0;)
+        lib.free(payload[i]);
+    size_t top = lib.mallinfo2().keepcost;
+    ck_assert_msg(top >= 2 * MiB && top < 4 * MiB,
+                  "of top %zu KiB stay, M_TOP_PAD is 2 MiB", top / KiB);
+}
+END_TEST
+
 /* Allocate 5 MB below the break, free it, and say how far the break falls. */
 static size_t fall_of_the_break(void)
 {
@@ -237,6 +253,10 @@ END_TEST
 static bool are_merged(size_t size)
 {
     char *payload[40];
+    for (int i = 0; i < 1000; i++) { /* holes that the runner has left */
+        must_malloc(size);
+        must_malloc(size * 7);
+    }
     for (size_t i = 0; i < LENGTH(payload); i++)
         payload[i] = must_malloc(size);
     must_malloc(24);
@@ -322,9 +342,22 @@ START_TEST(arena_max_of_2_leaves_two)
 }
 END_TEST
 
-START_TEST(arena_test_and_check_action_are_known)
+START_TEST(arena_max_counts_before_arena_test)
+{
+    set(M_ARENA_TEST, 10);
+    set(M_ARENA_MAX, 1);
+    ck_assert_msg(!thread_is_elsewhere(), "a thread has another arena");
+}
+END_TEST
+
+START_TEST(arena_test_is_known)
 {
     set(M_ARENA_TEST, 2);
+}
+END_TEST
+
+START_TEST(check_action_is_known)
+{
     set(M_CHECK_ACTION, 3); /* without effect since glibc 2.26 */
 }
 END_TEST
@@ -336,6 +369,7 @@ void add_thresholds(TCase *group)
     tcase_add_test(group, mmap_threshold_can_be_high);
     tcase_add_test(group, mmap_max_says_how_many_are_mapped);
     tcase_add_test(group, top_pad_says_how_much_is_fetched_to_spare);
+    tcase_add_test(group, top_pad_says_how_much_stays);
     tcase_add_test(group, trim_threshold_says_when_top_is_given_back);
     tcase_add_test(group, mmap_threshold_follows_what_is_freed);
     tcase_add_test(group, trim_threshold_follows_what_is_freed);
@@ -354,5 +388,7 @@ void add_control(TCase *group)
     tcase_add_test(group, mxfast_gives_up_what_was_kept);
     tcase_add_test(group, arena_max_of_1_leaves_one_arena);
     tcase_add_test(group, arena_max_of_2_leaves_two);
-    tcase_add_test(group, arena_test_and_check_action_are_known);
+    tcase_add_test(group, arena_max_counts_before_arena_test);
+    tcase_add_test(group, arena_test_is_known);
+    tcase_add_test(group, check_action_is_known);
 }

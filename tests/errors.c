@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 
@@ -112,6 +113,20 @@ START_TEST(posix_memalign_refuses_absurd_sizes)
 }
 END_TEST
 
+/* It returns what is wrong, and programs look at errno for something else. */
+START_TEST(posix_memalign_leaves_errno_alone)
+{
+    void *payload;
+    errno = E2BIG;
+    ck_assert_msg(lib.posix_memalign(&payload, 24, 100) == EINVAL,
+                  "24 is no alignment");
+    ck_assert_msg(errno == E2BIG, "a bad alignment sets errno to %d", errno);
+    ck_assert_msg(lib.posix_memalign(&payload, 64, PTRDIFF_MAX) == ENOMEM,
+                  "there is no such memory");
+    ck_assert_msg(errno == E2BIG, "too large a size sets errno to %d", errno);
+}
+END_TEST
+
 START_TEST(valloc_and_pvalloc_refuse_absurd_sizes)
 {
     for (size_t i = 0; i < LENGTH(absurd); i++) {
@@ -153,6 +168,36 @@ START_TEST(free_keeps_errno)
     errno = E2BIG;
     lib.free(NULL);
     ck_assert_msg(errno == E2BIG, "free(NULL) sets errno to %d", errno);
+}
+END_TEST
+
+/* Pages that are locked in memory cannot be discarded: the system says so, and
+ * free() must not pass it on. */
+static void *free_locked_memory(void *unused)
+{
+    char *payload[40];
+    int error = 0;
+
+    for (size_t i = 0; i < LENGTH(payload); i++)
+        payload[i] = must_malloc(100 * KiB);
+    for (size_t i = LENGTH(payload); i-- > 0 && error == 0;) {
+        errno = E2BIG;
+        lib.free(payload[i]);
+        error = errno != E2BIG ? errno : 0;
+    }
+    ck_assert_msg(error == 0, "free() sets errno to %d", error);
+    return unused;
+}
+
+START_TEST(free_keeps_errno_when_the_system_refuses)
+{
+    pthread_t thread;
+    must_malloc(1);
+    if (mlockall(MCL_FUTURE) != 0)
+        return; /* not allowed here */
+    free_locked_memory(NULL);
+    pthread_create(&thread, NULL, free_locked_memory, NULL);
+    pthread_join(thread, NULL);
 }
 END_TEST
 
@@ -239,6 +284,68 @@ START_TEST(survives_the_end_of_the_data_segment)
 }
 END_TEST
 
+/* Take all mappings that a process may have (65530 unless told otherwise); two
+ * that are side by side must differ, or they would be one. Returns false if
+ * there is no end of them. */
+static bool take_all_mappings(void)
+{
+    enum { ENOUGH = 200000 };
+    int rights[] = {PROT_NONE, PROT_READ};
+
+    for (int i = 0; i < ENOUGH; i++)
+        if (mmap(NULL, 4096, rights[i % 2], MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                 0) == MAP_FAILED)
+            return true;
+    return false;
+}
+
+static void *allocate_and_free(void *answer)
+{
+    static const size_t sizes[] = {100, 5000, 200 * KiB, MiB, 40 * MiB};
+    *(int *)answer = 0;
+    for (size_t i = 0; i < LENGTH(sizes); i++) {
+        errno = 0;
+        char *payload = lib.malloc(sizes[i]);
+        if (payload == NULL && errno != ENOMEM)
+            *(int *)answer = errno;
+        if (payload != NULL)
+            paint(payload, sizes[i], 1);
+        lib.free(payload);
+    }
+    return NULL;
+}
+
+/* Some of what the system then refuses is to give memory back, for that takes
+ * one mapping more when it is out of the middle of another. */
+START_TEST(survives_the_end_of_the_mappings)
+{
+    pthread_t thread;
+    static int answer, answer_of_thread;
+    static char stack[MiB] __attribute__((aligned(16)));
+    char *payload[20];
+    pthread_attr_t attributes;
+
+    pthread_attr_init(&attributes);
+    pthread_attr_setstack(&attributes, stack, sizeof(stack));
+    for (size_t i = 0; i < LENGTH(payload); i++)
+        payload[i] = must_malloc(i % 2 == 0 ? MiB : 100 * KiB);
+    if (!take_all_mappings())
+        return;
+    for (size_t i = 0; i < LENGTH(payload); i++)
+        lib.free(payload[i]);
+    allocate_and_free(&answer);
+    bool begun = pthread_create(&thread, &attributes, allocate_and_free,
+                                &answer_of_thread) == 0;
+    if (begun)
+        pthread_join(thread, NULL);
+    ck_assert_msg(answer == 0 && answer_of_thread == 0,
+                  "malloc() fails with errno %d, and %d in a thread", answer,
+                  answer_of_thread);
+    ck_assert_msg(!lib.inspectable || lib.malloc_check() == NULL,
+                  "afterwards: %s", lib.malloc_check());
+}
+END_TEST
+
 static void *survive(void *resource)
 {
     assert_survives((int)(intptr_t)resource);
@@ -275,11 +382,14 @@ void add_errors(TCase *group)
     tcase_add_test(group, reallocarray_refuses_overflow);
     tcase_add_test(group, aligned_calls_refuse_absurd_sizes);
     tcase_add_test(group, posix_memalign_refuses_absurd_sizes);
+    tcase_add_test(group, posix_memalign_leaves_errno_alone);
     tcase_add_test(group, valloc_and_pvalloc_refuse_absurd_sizes);
     tcase_add_test(group, memalign_refuses_absurd_alignments);
     tcase_add_test(group, free_keeps_errno);
+    tcase_add_test(group, free_keeps_errno_when_the_system_refuses);
     tcase_add_test(group, survives_the_end_of_the_address_space);
     tcase_add_test(group, survives_the_end_of_the_data_segment);
+    tcase_add_test(group, survives_the_end_of_the_mappings);
     tcase_add_test(group, threads_survive_the_end_of_the_address_space);
     tcase_add_test(group, threads_survive_the_end_of_the_data_segment);
 }

@@ -103,6 +103,20 @@ START_TEST(gives_top_back)
 }
 END_TEST
 
+/* What has just come from the system is zero, and takes no memory before it is
+ * written to. */
+START_TEST(calloc_leaves_fresh_pages_alone)
+{
+    must_malloc(1);
+    size_t before = resident_bytes();
+    char *payload = lib.calloc(512, MiB);
+    ck_assert_msg(payload != NULL, "calloc() of 512 MiB fails");
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more < 8 * MiB, "calloc() of 512 MiB makes %zu MiB resident",
+                  more / MiB);
+}
+END_TEST
+
 /* Growing in place saves copying, and the hole that a move leaves. */
 START_TEST(realloc_grows_into_top)
 {
@@ -139,6 +153,17 @@ START_TEST(realloc_gives_the_tail_back)
                   "a chunk moves in order to shrink");
     ck_assert_msg(is_within(must_malloc(30000), payload, 60000),
                   "what realloc() cuts off is not used again");
+}
+END_TEST
+
+START_TEST(realloc_frees_what_it_leaves)
+{
+    char *payload = walled(20000);
+    char *moved = lib.realloc(payload, 60000);
+    ck_assert_msg(moved != NULL && moved != payload,
+                  "it cannot grow, with a wall behind it");
+    ck_assert_msg(lib.malloc(20000) == payload,
+                  "where it was is not used again");
 }
 END_TEST
 
@@ -346,10 +371,12 @@ void add_lessons(TCase *group)
     tcase_add_test(group, merges_with_the_chunk_before);
     tcase_add_test(group, merges_with_both);
     tcase_add_test(group, gives_top_back);
+    tcase_add_test(group, calloc_leaves_fresh_pages_alone);
     tcase_add_test(group, realloc_grows_into_top);
     tcase_add_test(group, realloc_makes_top_longer);
     tcase_add_test(group, realloc_grows_into_a_hole);
     tcase_add_test(group, realloc_gives_the_tail_back);
+    tcase_add_test(group, realloc_frees_what_it_leaves);
     tcase_add_test(group, realloc_to_zero_frees);
     tcase_add_test(group, memalign_gives_lead_and_tail_back);
     tcase_add_test(group, gives_large_chunks_back_at_once);

@@ -8,6 +8,7 @@
 #include "suite.h"
 
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,7 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-bool child_must_die(const char *message)
+/* What a child that was forked to misuse the allocator says before it dies of
+ * abort(); or the case fails. In the child, NULL. */
+static const char *last_words(void)
 {
     static char said[1000];
     size_t length = 0;
@@ -28,7 +31,7 @@ bool child_must_die(const char *message)
     if (child == 0) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
         dup2(err[1], STDERR_FILENO);
-        return true;
+        return NULL;
     }
     close(err[1]);
     while ((got = read(err[0], said + length, sizeof(said) - length - 1)) > 0)
@@ -39,9 +42,25 @@ bool child_must_die(const char *message)
     ck_assert_msg(!WIFEXITED(status), "the misuse is not noticed");
     ck_assert_msg(WTERMSIG(status) == SIGABRT, "it dies of signal %d",
                   WTERMSIG(status));
-    ck_assert_msg(strcmp(said, message) == 0, "it says \"%s\", not \"%s\"",
-                  said, message);
-    return false;
+    return said;
+}
+
+bool child_must_die(const char *message)
+{
+    const char *said = last_words();
+
+    ck_assert_msg(said == NULL || strcmp(said, message) == 0,
+                  "it says \"%s\", not \"%s\"", said, message);
+    return said == NULL;
+}
+
+bool child_must_complain_of(const char *words)
+{
+    const char *said = last_words();
+
+    ck_assert_msg(said == NULL || strstr(said, words) != NULL,
+                  "it says \"%s\", without \"%s\"", said, words);
+    return said == NULL;
 }
 
 size_t *size_field(void *payload)
@@ -111,6 +130,38 @@ START_TEST(malloc_after_the_size_of_top_was_smashed)
         lib.malloc_walk(find_top, &top);
         *size_field(top) = SIZE_MAX;
         lib.malloc(2000);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* Too small now for what is asked for, so that malloc() would begin elsewhere;
+ * and it does not end at a page, as top always does. */
+START_TEST(malloc_after_top_was_made_small)
+{
+    void *top;
+    must_malloc(3000);
+    if (child_must_complain_of("corrupted top")) {
+        lib.malloc_walk(find_top, &top);
+        *size_field(top) = 32 | 1;
+        for (int i = 0; i < 400; i++)
+            lib.malloc(3000);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* The same with a size that is plausible. What is left of this top would be
+ * freed, and lie in front of memory that was never the allocator's. */
+START_TEST(malloc_after_top_was_made_shorter)
+{
+    void *top;
+    must_malloc(24);
+    if (child_must_complain_of("corrupted top")) {
+        lib.malloc_walk(find_top, &top);
+        *size_field(top) = 0xc00 | 1;
+        lib.malloc(4080);
+        lib.malloc(0xb00);
         _exit(0);
     }
 }
@@ -257,6 +308,79 @@ START_TEST(malloc_after_the_foot_was_smashed)
 }
 END_TEST
 
+/* Small chunks wait in a list, of which the first is compared at once. With
+ * another one in between it must be found out as well. */
+START_TEST(free_twice_with_another_in_between)
+{
+    char *first = must_malloc(100);
+    char *second = must_malloc(100);
+    must_malloc(100);
+    if (child_must_complain_of("double free or corruption (")) {
+        lib.free(first);
+        lib.free(second);
+        lib.free(first);
+        _exit(0);
+    }
+}
+END_TEST
+
+static const struct {
+    const char *message;
+    size_t size; /* with its flags */
+    bool resize;
+} headers[] = {
+    {"free(): invalid pointer", 0, false},
+    {"realloc(): invalid pointer", 0, true},
+    {"free(): invalid size", 16, false},
+    {"realloc(): invalid old size", 16, true},
+};
+
+static void die_of_a_header(const char *message, size_t size, bool resize)
+{
+    char *payload = must_malloc(2000);
+    must_malloc(24);
+    if (child_must_die(message)) {
+        *size_field(payload) = size;
+        if (resize)
+            lib.realloc(payload, 4000);
+        else
+            lib.free(payload);
+        _exit(0);
+    }
+}
+
+START_TEST(headers_that_cannot_be)
+{
+    die_of_a_header(headers[_i].message, headers[_i].size, headers[_i].resize);
+}
+END_TEST
+
+/* A flag says that it is mapped, so it is looked at as a mapped one. */
+START_TEST(free_of_what_says_that_it_is_mapped)
+{
+    die_of_a_header("munmap_chunk(): invalid pointer", 8 | 2, false);
+}
+END_TEST
+
+START_TEST(realloc_of_what_says_that_it_is_mapped)
+{
+    die_of_a_header("mremap_chunk(): invalid pointer", 8 | 2, true);
+}
+END_TEST
+
+/* The thread is to end at its next cancellation point. Writing the message must
+ * not be one: the program would go on with what is broken. */
+START_TEST(misuse_while_a_cancellation_is_pending)
+{
+    char *payload = must_malloc(2000);
+    if (child_must_die("free(): invalid pointer")) {
+        pthread_cancel(pthread_self());
+        lib.free(payload + 8);
+        _exit(0);
+    }
+}
+END_TEST
+
 /* ---- mapped chunks (from 05) */
 
 START_TEST(free_of_a_mapped_chunk_that_was_smashed)
@@ -303,7 +427,14 @@ void add_misuse(TCase *group)
     tcase_add_test(group, realloc_of_a_misaligned_pointer);
     tcase_add_test(group, realloc_after_the_size_was_smashed);
     tcase_add_test(group, malloc_after_the_size_of_top_was_smashed);
+    tcase_add_test(group, malloc_after_top_was_made_small);
+    tcase_add_test(group, malloc_after_top_was_made_shorter);
     tcase_add_test(group, free_twice);
+    tcase_add_test(group, free_twice_with_another_in_between);
+    tcase_add_loop_test(group, headers_that_cannot_be, 0, LENGTH(headers));
+    tcase_add_test(group, free_of_what_says_that_it_is_mapped);
+    tcase_add_test(group, realloc_of_what_says_that_it_is_mapped);
+    tcase_add_test(group, misuse_while_a_cancellation_is_pending);
     tcase_add_test(group, free_after_the_next_size_was_smashed);
     tcase_add_test(group, realloc_after_the_next_size_was_smashed);
     tcase_add_test(group, free_of_memory_elsewhere);

@@ -38,6 +38,20 @@ START_TEST(free_before_a_smashed_size)
 }
 END_TEST
 
+START_TEST(free_onto_a_smashed_size)
+{
+    char *first = must_malloc(100);
+    char *second = must_malloc(100);
+    must_malloc(100);
+    if (child_must_die("invalid fastbin entry (free)")) {
+        lib.free(first);
+        *size_field(first) = 64 | 1;
+        lib.free(second);
+        _exit(0);
+    }
+}
+END_TEST
+
 START_TEST(malloc_after_a_fast_size_was_smashed)
 {
     char *payload = must_malloc(100);
@@ -268,6 +282,7 @@ void add_bins(TCase *group)
 {
     tcase_add_test(group, free_of_a_small_chunk_twice);
     tcase_add_test(group, free_before_a_smashed_size);
+    tcase_add_test(group, free_onto_a_smashed_size);
     tcase_add_test(group, malloc_after_a_fast_size_was_smashed);
     tcase_add_test(group, malloc_after_a_fast_link_was_smashed);
     tcase_add_test(group, tidying_after_a_fast_size_was_smashed);

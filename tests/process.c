@@ -114,6 +114,54 @@ START_TEST(fork_handlers_of_others_allocate)
 }
 END_TEST
 
+static void *fork_as_first_call(void *inherited)
+{
+    fork_a_child(inherited);
+    lib.free(must_malloc(1000));
+    return NULL;
+}
+
+static void *use_painted_payloads(void *number)
+{
+    uint64_t state = (uintptr_t)number;
+    for (int i = 0; i < 3000; i++) {
+        size_t size = random_below(&state, 3000);
+        char *payload = must_malloc(size);
+        paint(payload, size, (unsigned)i);
+        ck_assert_msg(is_painted(payload, size, (unsigned)i),
+                      "two threads are given the same memory");
+        lib.free(payload);
+    }
+    return NULL;
+}
+
+/* The thread that forks has not called the allocator before, so the handlers'
+ * call is its first one: whatever it is given then, an arena perhaps, is made
+ * in the middle of the fork. It must serve others later. */
+START_TEST(fork_handlers_allocate_first)
+{
+    enum { FORKERS = 6, USERS = 4 };
+    pthread_t thread[FORKERS];
+    char *inherited = must_malloc(5000);
+    paint(inherited, 5000, 1);
+    handlers_allocate = true;
+    for (int i = 0; i < FORKERS; i++)
+        pthread_create(&thread[i], NULL, fork_as_first_call, inherited);
+    for (int i = 0; i < FORKERS; i++)
+        pthread_join(thread[i], NULL);
+
+    for (uintptr_t i = 0; i < USERS; i++)
+        pthread_create(&thread[i], NULL, use_painted_payloads,
+                       (void *)(seed + i));
+    for (int i = 0; i < 30; i++)
+        fork_a_child(inherited);
+    for (int i = 0; i < USERS; i++)
+        pthread_join(thread[i], NULL);
+    if (lib.inspectable)
+        ck_assert_msg(lib.malloc_check() == NULL, "%s", lib.malloc_check());
+}
+END_TEST
+
 /* A thread may have memory of its own; in the child it is the only one left. */
 static void *fork_in_a_thread(void *unused)
 {
@@ -218,6 +266,7 @@ void add_process(TCase *group)
 {
     tcase_add_test(group, children_allocate_while_threads_do);
     tcase_add_test(group, fork_handlers_of_others_allocate);
+    tcase_add_test(group, fork_handlers_allocate_first);
     tcase_add_test(group, children_have_children);
     tcase_add_test(group, children_of_threads_allocate);
     tcase_add_test(group, survives_a_foreign_sbrk_of_100);

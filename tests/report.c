@@ -35,10 +35,23 @@ static void assert_sums(const struct mallinfo2 *info)
     ck_assert_msg(info->uordblks + info->fordblks == info->arena,
                   "%zu in use and %zu free make %zu", info->uordblks,
                   info->fordblks, info->arena);
+    ck_assert_msg(info->usmblks == 0, "usmblks is %zu", info->usmblks);
     ck_assert_msg(info->fsmblks <= info->fordblks,
                   "%zu in fast bins, of %zu free", info->fsmblks,
                   info->fordblks);
 }
+
+/* There is a top of no bytes, which is counted as a free chunk. */
+START_TEST(mallinfo2_before_the_first_malloc)
+{
+    struct mallinfo2 info = lib.mallinfo2();
+    ck_assert_msg(info.ordblks == 1, "there are %zu free chunks", info.ordblks);
+    info.ordblks = 0;
+    ck_assert_msg(memcmp(&info, &(struct mallinfo2){0}, sizeof(info)) == 0,
+                  "of %zu bytes %zu are in use, %zu free, %zu mapped",
+                  info.arena, info.uordblks, info.fordblks, info.hblkhd);
+}
+END_TEST
 
 /* An assertion allocates inside Check; so first comes all that is measured. */
 START_TEST(mallinfo2_counts_what_is_in_use)
@@ -267,8 +280,78 @@ START_TEST(malloc_info_writes_xml)
                   trouble_in_xml(text));
     ck_assert_msg(strncmp(text, "<malloc version=\"1\">", 20) == 0,
                   "it begins otherwise: %.20s", text);
+}
+END_TEST
+
+/* Append to out what can be recognised of the tag at its "<": its name, and the
+ * number or type that tells it from others of this name. */
+static void append_tag(char *out, const char *tag)
+{
+    char name[32] = "", type[32] = "";
+    sscanf(tag, "<%31[/a-z]", name);
+    if (sscanf(tag, "<%*[a-z] nr=\"%31[^\"]", type) != 1)
+        sscanf(tag, "<%*[a-z] type=\"%31[^\"]", type);
+    strcat(out, name);
+    strcat(out, type[0] != '\0' ? ":" : "");
+    strcat(out, type);
+    strcat(out, " ");
+}
+
+/* Programs look for what they know from glibc. How many sizes there are depends
+ * on what is free. */
+START_TEST(malloc_info_has_glibcs_form)
+{
+    static char tags[10000];
+    static const char totals[] = "total:fast total:rest ";
+    static const char spaces[] = "system:current system:max aspace:total "
+                                 "aspace:mprotect ";
+    static char expected[1000];
+    must_malloc(1);
+    write_info();
+    for (char *tag = text; (tag = strchr(tag, '<')) != NULL; tag++)
+        if (strncmp(tag, "<size ", 6) != 0 && strncmp(tag, "<unsorted", 9) != 0)
+            append_tag(tags, tag);
+    sprintf(expected,
+            "malloc heap:0 sizes /sizes %s%s/heap %stotal:mmap %s/malloc ",
+            totals, spaces, totals, spaces);
+    ck_assert_msg(strcmp(tags, expected) == 0, "it is %s, not %s", tags,
+                  expected);
+}
+END_TEST
+
+START_TEST(malloc_info_has_each_arena)
+{
+    make_two_arenas_busy();
+    write_info();
     ck_assert_msg(count("<heap nr=") == 2, "two arenas make %d elements",
                   count("<heap nr="));
+}
+END_TEST
+
+static void *fill_a_heap(void *unused)
+{
+    for (int i = 0; i < 700; i++) /* 100 KiB each, which are not mapped */
+        must_malloc(100 * KiB);
+    return unused;
+}
+
+/* An arena other than the main one has heaps of 64 MiB, or less. */
+START_TEST(malloc_info_counts_heaps)
+{
+    pthread_t thread;
+    make_two_arenas_busy();
+    write_info();
+    ck_assert_msg(count("<aspace type=\"subheaps\"") == 1,
+                  "of two arenas, %d have heaps",
+                  count("<aspace type=\"subheaps\""));
+    size_t heaps = number_after("<aspace type=\"subheaps\" size=\"");
+    ck_assert_msg(heaps == 1, "a small arena has %zu heaps", heaps);
+
+    pthread_create(&thread, NULL, fill_a_heap, NULL);
+    pthread_join(thread, NULL);
+    write_info();
+    heaps = number_after("<aspace type=\"subheaps\" size=\"");
+    ck_assert_msg(heaps > 1, "70 MB are in %zu heap", heaps);
 }
 END_TEST
 
@@ -310,7 +393,6 @@ START_TEST(malloc_stats_agrees_with_mallinfo2)
     make_two_arenas_busy();
     struct mallinfo2 info = lib.mallinfo2();
     write_stats();
-    ck_assert_msg(count("Arena ") == 2, "two arenas make %d", count("Arena "));
     size_t system = number_after("system bytes     =");
     size_t used = number_after("in use bytes     =");
     ck_assert_msg(system == info.arena + info.hblkhd, "%zu held, not %zu",
@@ -319,6 +401,39 @@ START_TEST(malloc_stats_agrees_with_mallinfo2)
                   used, info.uordblks + info.hblkhd);
     ck_assert_msg(number_after("max mmap regions =") >= info.hblks,
                   "more regions are mapped than ever were");
+}
+END_TEST
+
+START_TEST(malloc_stats_has_each_arena)
+{
+    make_two_arenas_busy();
+    write_stats();
+    ck_assert_msg(count("Arena ") == 2, "two arenas make %d", count("Arena "));
+}
+END_TEST
+
+static bool has_returned;
+
+static void *print_when_cancelled(void *unused)
+{
+    pthread_cancel(pthread_self());
+    lib.malloc_stats();
+    has_returned = true;
+    pthread_testcancel();
+    return unused;
+}
+
+/* POSIX lists what may end a thread; a report of the allocator is not there. */
+START_TEST(malloc_stats_is_no_cancellation_point)
+{
+    pthread_t thread;
+    int saved = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY);
+    must_malloc(1);
+    dup2(null, STDERR_FILENO);
+    pthread_create(&thread, NULL, print_when_cancelled, NULL);
+    pthread_join(thread, NULL);
+    dup2(saved, STDERR_FILENO);
+    ck_assert_msg(has_returned, "the thread ends in malloc_stats()");
 }
 END_TEST
 
@@ -404,15 +519,21 @@ END_TEST
 
 void add_report(TCase *group)
 {
+    tcase_add_test(group, mallinfo2_before_the_first_malloc);
     tcase_add_test(group, mallinfo2_counts_what_is_in_use);
     tcase_add_test(group, mallinfo2_counts_what_is_mapped);
     tcase_add_test(group, mallinfo2_counts_what_is_in_fast_bins);
     tcase_add_test(group, mallinfo2_agrees_with_the_walk);
     tcase_add_test(group, mallinfo_is_the_same_cut_short);
     tcase_add_test(group, malloc_info_writes_xml);
+    tcase_add_test(group, malloc_info_has_glibcs_form);
+    tcase_add_test(group, malloc_info_has_each_arena);
+    tcase_add_test(group, malloc_info_counts_heaps);
     tcase_add_test(group, malloc_info_agrees_with_mallinfo2);
     tcase_add_test(group, malloc_info_takes_no_options);
     tcase_add_test(group, malloc_stats_agrees_with_mallinfo2);
+    tcase_add_test(group, malloc_stats_has_each_arena);
+    tcase_add_test(group, malloc_stats_is_no_cancellation_point);
     tcase_add_test(group, malloc_trim_gives_top_back);
     tcase_add_test(group, malloc_trim_leaves_the_pad);
     tcase_add_test(group, malloc_trim_says_when_there_is_nothing);

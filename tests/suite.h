@@ -65,6 +65,9 @@ size_t resident_bytes(void);
  * must: by abort(), with this message on standard error. */
 bool child_must_die(const char *message);
 
+/* The same, when only some words of the message are certain. */
+bool child_must_complain_of(const char *words);
+
 /* The two words of a chunk's header, before its payload. */
 size_t *size_field(void *payload);
 size_t *prev_size_field(void *payload);

@@ -155,10 +155,38 @@ START_TEST(threads_come_and_go)
 }
 END_TEST
 
+/* Large enough to make the allocator call the system, too. */
+static void *allocate_when_cancelled(void *reached)
+{
+    pthread_cancel(pthread_self());
+    for (size_t size = 1; size < 100000000; size *= 10) {
+        char *payload = lib.realloc(lib.calloc(1, size), 2 * size);
+        lib.free(lib.memalign(4096, size));
+        lib.free(payload);
+    }
+    *(bool *)reached = true;
+    pthread_testcancel();
+    return NULL;
+}
+
+/* A thread that is to end does so at a cancellation point. POSIX says which
+ * calls are: if an allocator made one more, it would leave its lock taken. */
+START_TEST(no_call_is_a_cancellation_point)
+{
+    pthread_t thread;
+    bool reached = false;
+    must_malloc(1);
+    pthread_create(&thread, NULL, allocate_when_cancelled, &reached);
+    pthread_join(thread, NULL);
+    ck_assert_msg(reached, "the thread ends inside the allocator");
+}
+END_TEST
+
 void add_threads(TCase *group)
 {
     tcase_add_test(group, threads_keep_their_payloads);
     tcase_add_test(group, threads_free_each_others_payloads);
     tcase_add_test(group, one_thread_allocates_another_frees);
     tcase_add_test(group, threads_come_and_go);
+    tcase_add_test(group, no_call_is_a_cancellation_point);
 }
