@@ -314,7 +314,7 @@ START_TEST(children_find_every_arena_in_order)
                        (void *)(seed + i));
     while (place_of(NULL).arenas < 3)
         sched_yield();
-    for (int i = 0; i < 200 && status == 0; i++) {
+    for (int i = 0; i < 60 && status == 0; i++) {
         pid_t child = fork();
         if (child == 0)
             _exit(lib.malloc_check() != NULL);

@@ -209,11 +209,11 @@ START_TEST(free_of_memory_elsewhere)
     void *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ck_assert_msg(page != MAP_FAILED, "there is no page");
-    must_malloc(2000);
+    size_t header = *size_field(must_malloc(2000)); /* with the flags, if any */
     if (child_must_die("double free or corruption (out)")) {
         char *payload = (char *)page + 64;
-        *size_field(payload) = 2016 | 1;
-        *size_field(payload + 2016) = 2016 | 1;
+        *size_field(payload) = header;
+        *size_field(payload + 2016) = header;
         lib.free(payload);
         _exit(0);
     }
