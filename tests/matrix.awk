@@ -75,7 +75,7 @@ function outcome_of(line, text)
 reading == "results" && /^(not )?ok / {
     text = $0
     sub(/^(not )?ok [0-9 ]*- /, "", text)
-    sub(/^[^: ]*\.c:/, "", text)
+    sub(/^(\(null\)|[^: ]*\.c):/, "", text)
     name = text
     sub(/ # .*/, "", name)
     match(name, /^[^: ]*:[^: ]*/)
