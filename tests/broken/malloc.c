@@ -41,7 +41,7 @@ static void *cut(size_t size)
 void *malloc(size_t request)
 {
     while (has_defect("endless"))
-        continue;
+        pause();
     if (has_defect("exit"))
         _exit(0);
     if (request > sizeof(memory)) {
