@@ -37,9 +37,14 @@ peers: ## install the allocators that people use, to compare with
 figures: report ## make the report, and take its figures over into docs/
 	@tools/figures
 
-test: stages bench suite ## test every stage; MALLOC=lib.so: that one; SEED=n
-	@$(if $(MALLOC),,tools/setup gnuplot strace xz)
-	@tests/run $(if $(MALLOC),--malloc "$(MALLOC)") $(if $(SEED),--seed "$(SEED)")
+# What is not needed for a part of the tests is not built.
+PART := $(or $(MALLOC),$(STAGE),$(ONLY))
+
+test: stages $(if $(PART),,bench) suite ## test all; STAGE=01, ONLY=lessons: that; MALLOC=lib.so
+	@$(if $(PART),,tools/setup gnuplot strace xz)
+	@tests/run $(if $(MALLOC),--malloc "$(MALLOC)") \
+	    $(if $(STAGE),--stage "$(STAGE)") $(if $(ONLY),--only "$(ONLY)") \
+	    $(if $(SEED),--seed "$(SEED)")
 
 diff-%: ## show the step to chapter NN as a diff
 	@tools/diff $*

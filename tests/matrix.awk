@@ -1,10 +1,14 @@
 # matrix.awk - judge the results of all libraries and print them side by side
 #
-#     awk -f matrix.awk expectations.txt NAME.tap ...
+#     awk [-v part=suite|programs] [-v stage=NN] \
+#         -f matrix.awk expectations.txt NAME.tap ...
 #
 # Each TAP file is a column, called by its file's name. A chapter's has to have
 # a result for every case; "project" holds what is not about a library, and
 # gets a list of its own. Exit status 1 if any judged result is a failure.
+#
+# With a part only its cases are printed, though all are counted. With a stage,
+# libraries that are no chapters have to pass what that chapter passes.
 
 function base(path)
 {
@@ -16,7 +20,7 @@ function base(path)
 # chapter, system, project or others
 function kind_of(column)
 {
-    if (column ~ /^[0-9][0-9]-/)
+    if (column ~ /^[0-9][0-9]-[^.]*$/) # the name of a folder
         return "chapter"
     return column == "system" || column == "project" ? column : "others"
 }
@@ -65,9 +69,11 @@ function outcome_of(line, text)
         return "skip"
     if (line ~ /^ok/)
         return "pass"
+    if (text ~ /^not run: /)
+        return "unrun"
     if (text ~ /Test timeout expired|^stopped after/)
         return "hang"
-    if (text ~ /Received signal|Early exit/)
+    if (text ~ /Received signal|Early exit|^crashed|^ended the process/)
         return "crash"
     return "fail"
 }
@@ -75,7 +81,7 @@ function outcome_of(line, text)
 reading == "results" && /^(not )?ok / {
     text = $0
     sub(/^(not )?ok [0-9 ]*- /, "", text)
-    sub(/^[^: ]*\.c:/, "", text)
+    sub(/^(\(null\)|[^: ]*\.c):/, "", text)
     name = text
     sub(/ # .*/, "", name)
     match(name, /^[^: ]*:[^: ]*/)
@@ -101,15 +107,19 @@ function matches(name, e)
     return pattern[e] == name || pattern[e] == group_of(name) ":*"
 }
 
-# Does it speak of this column? A chapter is known by its number.
-function concerns(column, e,    kind, number)
+# Does it speak of the chapter with this number?
+function covers(e, number)
 {
-    kind = kind_of(column)
-    if (kind != "chapter")
-        return allocators[e] == kind
-    number = substr(column, 1, 2)
     return allocators[e] ~ /^[0-9]/ && number >= substr(allocators[e], 1, 2) &&
         number <= substr(allocators[e] "-" allocators[e], 4, 2)
+}
+
+# Does it speak of this column?
+function concerns(column, e)
+{
+    if (kind_of(column) == "chapter")
+        return covers(e, substr(column, 1, 2))
+    return allocators[e] == kind_of(column)
 }
 
 # A misspelt case would be expected to fail for ever, and nobody would know.
@@ -133,12 +143,38 @@ function expectation_of(name, column,    e)
     return 0
 }
 
+# The expectation of the stage that others are compared with, or 0.
+function expectation_of_stage(name, column,    e)
+{
+    if (stage != "" && kind_of(column) == "others")
+        for (e = 1; e <= expectation_count; e++)
+            if (matches(name, e) && covers(e, stage))
+                return e
+    return 0
+}
+
+# Is the case printed?
+function is_shown(name)
+{
+    return part != "programs" || group_of(name) == "programs"
+}
+
 # Count a cell, and return its mark.
 function fail(name, column, mark, text)
 {
     failed++
-    failures[failed] = mark " " column " " name ": " text
+    if (is_shown(name))
+        failures[++failure_count] = mark " " column " " name ": " text
     return mark
+}
+
+# Many of these have one cause, which gets one line.
+function fail_unrun(name, column, text)
+{
+    failed++
+    if (is_shown(name))
+        unrun[column ": " text]++
+    return "?"
 }
 
 function pass(mark)
@@ -148,24 +184,33 @@ function pass(mark)
 }
 
 # The mark for a cell. What it counts as is noted on the way.
-function judge(name, column,    kind, result, text, e)
+function judge(name, column,    kind, result, text, e, s)
 {
     kind = kind_of(column)
     result = (name, column) in outcome ? outcome[name, column] : "none"
     text = message[name, column]
     e = expectation_of(name, column)
+    s = expectation_of_stage(name, column)
 
-    if (e && verdict[e] == "n/a")
+    if ((e && verdict[e] == "n/a") || (s && verdict[s] == "n/a"))
         return "-"
     if (result == "none")
         return kind == "chapter" ? fail(name, column, "FAIL", "no result") : "-"
     if (result == "skip" && (kind != "chapter" || text !~ /^n\/a: /))
         return "-"
-    if (group_of(name) == "lessons" && kind != "chapter")
-        return result == "pass" ? "ok" : "x"
+    if (result == "unrun")
+        return fail_unrun(name, column, text)
     if (result == "hang")
         return fail(name, column, "HANG", text)
-    if (result == "crash" || result == "skip" || (result == "fail" && !e))
+    if (result == "crash")
+        return fail(name, column, "FAIL", text)
+    if (group_of(name) == "lessons" && kind == "others" && stage == "") {
+        unjudged++
+        learnt += result == "pass"
+    }
+    if (s || (group_of(name) == "lessons" && kind != "chapter" && (kind == "system" || stage == "")))
+        return result == "pass" ? "ok" : "x"
+    if (result == "skip" || (result == "fail" && !e))
         return fail(name, column, "FAIL", text)
     if (result == "fail") {
         lessons[e]
@@ -189,12 +234,17 @@ function cell(column, text)
     printf " %" width[column] "s", text
 }
 
-# The cases of one list: the project's, or all others.
-function print_list(of_project, column_count, columns,    i, j, name, group)
+# The cases of one list: the project's, or all others. Beside a single column
+# there is room for the reason.
+function print_list(of_project, column_count, columns,    i, j, name, group, line)
 {
     for (i = 1; i <= name_count; i++) {
         name = names[i]
         if (of_project != ((name, "project") in outcome))
+            continue
+        for (j = 1; j <= column_count; j++)
+            mark[j] = judge(name, columns[j])
+        if (!is_shown(name))
             continue
         if (group_of(name) != group) {
             group = group_of(name)
@@ -202,7 +252,9 @@ function print_list(of_project, column_count, columns,    i, j, name, group)
         }
         printf "  %-44s", substr(name, length(group) + 2)
         for (j = 1; j <= column_count; j++)
-            cell(columns[j], judge(name, columns[j]))
+            cell(columns[j], mark[j])
+        if (part != "" && column_count == 1 && mark[1] !~ /ok|-|[?]/)
+            printf "  %s", message[name, columns[1]]
         print ""
     }
 }
@@ -219,24 +271,45 @@ function print_header(    j)
     print ""
 }
 
-END {
-    check_expectations()
-    print_header()
-    print_list(0, column_count, columns)
-    project[1] = "project"
-    width["project"] = 4
-    print_list(1, 1, project)
-
-    print "\nok: passes   -: does not apply   FAIL, HANG: must not be so"
-    print "x: fails, as expected; PASS: should have failed"
+function print_legend(    e)
+{
+    print "\nok: passes   -: does not apply   FAIL, HANG: must not be so   ?: not run"
+    print "x: fails, as expected or allowed   PASS: should have failed"
     for (e = 1; e <= expectation_count; e++)
         if (e in lessons)
             printf "  x %s %s: %s\n", allocators[e], pattern[e], because[e]
-    for (i = 1; i <= failed; i++)
+}
+
+# A library that is broken altogether fails everywhere alike.
+function print_failures(    i, most, text)
+{
+    most = part == "" ? failure_count : 20
+    for (i = 1; i <= failure_count && i <= most; i++)
         print failures[i]
+    if (i <= failure_count)
+        printf "and %d more, which the matrix above has\n", failure_count - most
+    for (text in unrun)
+        printf "FAIL %s, %d cases\n", text, unrun[text]
     for (i = 1; i <= problem_count; i++)
         print problems[i] | "cat >&2"
     close("cat >&2")
+    if (unjudged && part != "programs")
+        printf "%d of %d lessons pass; STAGE=NN judges those of chapter NN\n",
+            learnt, unjudged
+}
+
+END {
+    if (part == "")
+        check_expectations()
+    print_header()
+    print_list(0, column_count, columns)
+    if (part == "") {
+        project[1] = "project"
+        width["project"] = 4
+        print_list(1, 1, project)
+    }
+    print_legend()
+    print_failures()
     printf "\n%d passed, %d failed\n", passed, failed + problem_count
     exit failed + problem_count > 0
 }

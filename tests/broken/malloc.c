@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { HEADER = 16 };
 static _Alignas(16) char memory[256 << 20];
@@ -39,6 +40,10 @@ static void *cut(size_t size)
 
 void *malloc(size_t request)
 {
+    while (has_defect("endless"))
+        pause();
+    if (has_defect("exit"))
+        _exit(0);
     if (request > sizeof(memory)) {
         errno = ENOMEM;
         return NULL;
@@ -57,7 +62,8 @@ void *malloc(size_t request)
 
 void free(void *payload)
 {
-    (void)payload;
+    if (has_defect("crash") && payload != NULL)
+        *(volatile char *)NULL = 1;
     if (has_defect("errno"))
         errno = EINVAL;
 }
@@ -161,8 +167,8 @@ int malloc_walk(malloc_visitor *visit, void *context)
             .address = memory + at,
             .payload = memory + at + HEADER,
             .size = size,
-            .kind = has_defect("unseen") && at > 100000 ? MALLOC_FREE
-                                                        : MALLOC_USED,
+            .kind =
+                has_defect("unseen") && at > 100000 ? MALLOC_FREE : MALLOC_USED,
         };
         answer = visit(&info, context);
     }
