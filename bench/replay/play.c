@@ -98,8 +98,8 @@ static void play_allocation(struct player *player, const struct op *op)
     else if (op->kind == OP_CALLOC)
         payload = allocator->calloc(1, op->size);
     else
-        payload = allocator->memalign((size_t)1 << op->alignment_log2,
-                                      op->size);
+        payload =
+            allocator->memalign((size_t)1 << op->alignment_log2, op->size);
     if (!payload) {
         player->failed++;
         return;
@@ -109,9 +109,29 @@ static void play_allocation(struct player *player, const struct op *op)
     player->objects[op->object] = (struct object){payload, op->size};
 }
 
+/* Moves the trace's window on, while the clock and the budget's timer stand. */
+static void read_on(struct player *player)
+{
+    struct itimerval never = {0}, rest;
+    double start = seconds_now();
+    const char *error;
+
+    setitimer(ITIMER_REAL, &never, &rest);
+    error = trace_move(&player->trace);
+    if (error)
+        die(player->trace.path, error);
+    setitimer(ITIMER_REAL, &rest, NULL);
+    player->started += seconds_now() - start;
+}
+
+const struct op *next_op(const struct player *player)
+{
+    return &player->trace.ops[player->done - player->trace.begin];
+}
+
 void play_one(struct player *player)
 {
-    const struct op *op = &player->trace.ops[player->done];
+    const struct op *op = next_op(player);
 
     if (op->kind == OP_FREE)
         play_free(player, op);
@@ -120,6 +140,8 @@ void play_one(struct player *player)
     else
         play_allocation(player, op);
     player->done++;
+    if (player->done == player->trace.end && !play_is_over(player))
+        read_on(player);
 }
 
 /* --- signals ------------------------------------------------------------ */
@@ -243,8 +265,7 @@ void end_report(const struct player *player)
 
 /* --- before ------------------------------------------------------------- */
 
-void open_player(struct player *player, const char *trace,
-                 const char *library)
+void open_player(struct player *player, const char *trace, const char *library)
 {
     const char *error = trace_load(trace, &player->trace);
 
