@@ -11,10 +11,10 @@
  * much it needs, and then again as far as the window reaches. If all operations
  * fit into the first window, once is enough.
  *
- * So a trace takes the window, some 80 bytes for each object that lives at the
+ * So a trace takes the window, up to 80 bytes for each object that lives at the
  * peak, and address space for the file, whose pages the kernel can drop. All
  * is mapped before trace_load() returns; the second reading finds the tables
- * large enough. Reading costs some 30 ns an event.
+ * large enough. Reading costs some 40 ns an event.
  */
 #define _GNU_SOURCE
 #include "trace.h"
