@@ -46,7 +46,11 @@ void open_player(struct player *player, const char *trace, const char *library);
 /* Plays all operations, or as many as the budget allows, on this thread. */
 void play(struct player *player);
 
-/* The next operation, if play is not over. It is there until it is played. */
+/* Is there another operation, and time for it? If need be, more of the trace is
+ * read, and pointers to its operations are of no use any more. */
+bool play_goes_on(struct player *player);
+
+/* The next operation, if play goes on. */
 const struct op *next_op(const struct player *player);
 
 /* Plays it; whoever calls this has called begin_play(). */
@@ -57,9 +61,6 @@ void play_one(struct player *player);
  * read it is cleared, and set again after that. */
 void begin_play(struct player *player);
 void end_play(struct player *player);
-
-/* Have all operations been played, or is the budget used up? */
-bool play_is_over(const struct player *player);
 
 /* How far the budget let it come; empty if all was played. */
 const char *play_note(const struct player *player);

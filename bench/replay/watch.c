@@ -50,11 +50,9 @@ static void look(struct cast *cast)
 /* Whose call is the next? NULL: nobody's. */
 static struct role *next_role(const struct cast *cast)
 {
-    const struct player *player = cast->player;
-
-    if (play_is_over(player))
+    if (!play_goes_on(cast->player))
         return NULL;
-    return &cast->roles[next_op(player)->thread];
+    return &cast->roles[next_op(cast->player)->thread];
 }
 
 /* Makes this thread's calls, up to another's. */
@@ -64,13 +62,13 @@ static void take_turn(struct role *role)
     struct player *player = cast->player;
 
     while (next_role(cast) == role) {
-        const struct op op = *next_op(player);
+        const struct op *op = next_op(player);
 
         if (player->done >= cast->next_moment)
             look(cast);
         play_one(player);
         if (cast->watch->after)
-            cast->watch->after(player, &op, cast->watch->context);
+            cast->watch->after(player, op, cast->watch->context);
     }
 }
 
