@@ -97,7 +97,7 @@ struct op {
  * trace of no more than TRACE_WINDOW operations lies in its first window whole.
  */
 #ifndef TRACE_WINDOW /* tests make it small */
-#define TRACE_WINDOW ((size_t)1 << 20)
+#define TRACE_WINDOW ((size_t)1 << 22)
 #endif
 
 struct trace {
