@@ -18,14 +18,15 @@ report: stages bench traces ## compare all stages and draw it; QUICK=1, FULL=1
 
 plot: stages bench ## draw RUN="any command" (or TRACE=file) on every stage
 	@tools/setup gnuplot
-	@case "$${COMMAND:+run}$${TRACE:+trace}" in \
+	@case "$${COMMAND:+run}$${FILE:+trace}" in \
 	run) bench/report/plot -- sh -c "$$COMMAND" ;; \
-	trace) bench/report/compare "$$TRACE" ;; \
+	trace) bench/report/compare "$$FILE" ;; \
 	*) echo 'plot: say RUN="command" or TRACE=file' >&2; exit 1 ;; \
 	esac
 
-# The text of RUN as it was given: make would take a `$$` in it for its own.
+# What was given, as it was given: make would take a `$$` in it for its own.
 plot: export COMMAND = $(value RUN)
+plot: export FILE = $(value TRACE)
 
 verify: stages bench ## compare memory replayed with that of whole processes
 	@tools/setup time

@@ -7,7 +7,9 @@
  * copies with random bytes changed, and loads each. A beginning must be
  * refused; what is accepted must be sound: every operation names an object
  * below the count of objects, allocates none that lives, and frees or
- * reallocates none that does not. A crash is seen by whoever runs this.
+ * reallocates none that does not. A trace that is overwritten before its window
+ * has moved to the end must be refused then. A crash is seen by whoever runs
+ * this.
  */
 #define _GNU_SOURCE
 #include "../bench/record/trace.h"
@@ -21,8 +23,8 @@
 
 enum { LENGTH = 1000, ROUNDS = 1500 };
 
-static const char *load(const char *path, const unsigned char *bytes,
-                        size_t length, struct trace *trace)
+static void write_file(const char *path, const unsigned char *bytes,
+                       size_t length)
 {
     int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
@@ -31,26 +33,51 @@ static const char *load(const char *path, const unsigned char *bytes,
         exit(2);
     }
     close(file);
-    *trace = (struct trace){0};
+}
+
+static const char *load(const char *path, const unsigned char *bytes,
+                        size_t length, struct trace *trace)
+{
+    write_file(path, bytes, length);
     return trace_load(path, trace);
 }
 
-static bool is_sound(const struct trace *trace)
+/* Operation i, which is the next one; NULL if it cannot be read. */
+static const struct op *read_op(struct trace *trace, size_t i)
+{
+    if (i == trace->end && trace_move(trace))
+        return NULL;
+    return &trace->ops[i - trace->begin];
+}
+
+static bool is_sound(struct trace *trace)
 {
     bool *lives = calloc(trace->objects + 1, sizeof(*lives));
     bool sound = trace->count <= 2 * LENGTH && trace->objects <= LENGTH;
 
     for (size_t i = 0; sound && i < trace->count; i++) {
-        const struct op *op = &trace->ops[i];
-        bool expected = op->kind == OP_FREE || op->kind == OP_REALLOC;
+        const struct op *op = read_op(trace, i);
+        bool expected = op && (op->kind == OP_FREE || op->kind == OP_REALLOC);
 
-        sound = op->object < trace->objects && op->alignment_log2 < 48 &&
+        sound = op && op->object < trace->objects && op->alignment_log2 < 48 &&
                 lives[op->object] == expected;
         if (sound)
             lives[op->object] = op->kind != OP_FREE;
     }
     free(lives);
     return sound;
+}
+
+/* Does it see that the events are gone? It has read to the end once. */
+static bool sees_a_change(const char *path, const unsigned char *bytes)
+{
+    static const unsigned char zeroes[LENGTH];
+    struct trace trace;
+
+    if (load(path, bytes, LENGTH, &trace))
+        return false;
+    write_file(path, zeroes, LENGTH);
+    return trace.end == trace.count || trace_move(&trace) != NULL;
 }
 
 int main(int argc, char **argv)
@@ -83,6 +110,11 @@ int main(int argc, char **argv)
             printf("round %d: unsound operations were accepted\n", round);
             return 1;
         }
+        if (!sees_a_change(argv[2], bad)) {
+            printf("round %d: it was overwritten and nobody saw it\n", round);
+            return 1;
+        }
+        trace_unload(&trace);
     }
     printf("%d of %d damaged traces were accepted, all sound\n", accepted,
            ROUNDS);

@@ -5,59 +5,74 @@
  *
  * Prints CSV, small sizes first: size, calls that asked for it (malloc,
  * calloc, the aligned ones and realloc, with its new size), and the bytes
- * of them all together. A request of no bytes counts as a call. It sorts
- * the sizes: some 100 ns a call.
+ * of them all together. A request of no bytes counts as a call. There is a tree
+ * with a node for each size: some 100 ns a call.
  */
 #include "trace.h"
 
 #include <err.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+struct size {
+    size_t bytes, calls;
+};
+
 static int compare(const void *a, const void *b)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    const struct size *x = a, *y = b;
 
-    return (x > y) - (x < y);
+    return (x->bytes > y->bytes) - (x->bytes < y->bytes);
 }
 
-/* The sizes asked for, sorted; their number in *count. */
-static uint64_t *sorted_sizes(const struct trace *trace, size_t *count)
+static void count(void **tree, size_t bytes)
 {
-    uint64_t *sizes = calloc(trace->count + 1, sizeof(*sizes));
+    struct size wanted = {.bytes = bytes};
+    struct size **node = tsearch(&wanted, tree, compare);
 
-    if (!sizes)
-        err(1, "table of sizes");
-    *count = 0;
-    for (size_t i = 0; i < trace->count; i++) {
-        if (trace->ops[i].kind != OP_FREE)
-            sizes[(*count)++] = trace->ops[i].size;
+    if (node && *node == &wanted) { /* it is new, and must last */
+        *node = malloc(sizeof(**node));
+        if (*node)
+            **node = wanted;
     }
-    qsort(sizes, *count, sizeof(*sizes), compare);
-    return sizes;
+    if (!node || !*node)
+        err(1, "table of sizes");
+    (*node)->calls++;
+}
+
+static void print(const void *node, VISIT visit, int depth)
+{
+    const struct size *size = *(struct size *const *)node;
+
+    (void)depth;
+    if (visit == postorder || visit == leaf) /* once, and in order */
+        printf("%zu,%zu,%zu\n", size->bytes, size->calls,
+               size->bytes * size->calls);
 }
 
 int main(int argc, char **argv)
 {
-    struct trace trace = {0};
+    struct trace trace;
     const char *error;
-    uint64_t *sizes;
-    size_t count, end;
+    void *tree = NULL;
 
     if (argc != 2)
         errx(2, "usage: sizes TRACE");
     error = trace_load(argv[1], &trace);
+    while (!error) {
+        for (size_t i = 0; i < trace.end - trace.begin; i++) {
+            if (trace.ops[i].kind != OP_FREE)
+                count(&tree, trace.ops[i].size);
+        }
+        if (trace.end == trace.count)
+            break;
+        error = trace_move(&trace);
+    }
     if (error)
         errx(1, "%s: %s", argv[1], error);
-    sizes = sorted_sizes(&trace, &count);
     printf("size,calls,bytes\n");
-    for (size_t i = 0; i < count; i = end) {
-        for (end = i; end < count && sizes[end] == sizes[i]; end++)
-            ;
-        printf("%zu,%zu,%zu\n", (size_t)sizes[i], end - i,
-               (size_t)sizes[i] * (end - i));
-    }
-    free(sizes);
+    twalk(tree, print);
     if (fflush(stdout) != 0)
         err(1, "standard output");
     return 0;

@@ -33,7 +33,7 @@ int main(int argc, char **argv)
         return 2;
     }
     for (int i = 1; i < argc; i++) {
-        struct trace trace = {0};
+        struct trace trace;
         const char *error = trace_load(argv[i], &trace);
 
         if (error) {
@@ -47,6 +47,7 @@ int main(int argc, char **argv)
         printf("%s\t%zu\t%u\t%zu\t%zu\t", argv[i], trace.count,
                trace.threads, trace.peak_live, trace.strays);
         print_command(&trace);
+        trace_unload(&trace);
     }
     if (fflush(stdout) != 0)
         err(1, "standard output");

@@ -1,15 +1,20 @@
 /*
- * trace.c - the loader: from a trace file to an array of operations.
+ * trace.c - the loader: from a trace file to operations, window by window.
  *
- * The events are read once. A table by address knows which object lives at
- * which address; an object is a small number, taken from a pile of those
+ * The events are read in order. A table by address knows which object lives at
+ * which address; an object is a small number, taken from a list of those
  * that are free again, so that whoever replays the trace needs a table no
  * longer than the number of objects that live at once. A realloc becomes
  * one operation, at the place of its result.
  *
- * All memory is mapped and, where its need is not known, as much as the
- * length of the file allows: pages never touched cost nothing. Loading
- * costs some 30 ns an event, and all that was mapped stays for good.
+ * They are read twice: once to the end, to see that the trace is whole and how
+ * much it needs, and then again as far as the window reaches. If all operations
+ * fit into the first window, once is enough.
+ *
+ * So a trace takes the window, up to 80 bytes for each object that lives at the
+ * peak, and address space for the file, whose pages the kernel can drop. All
+ * is mapped before trace_load() returns; the second reading finds the tables
+ * large enough. Reading costs some 40 ns an event.
  */
 #define _GNU_SOURCE
 #include "trace.h"
@@ -21,35 +26,44 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NO_OBJECT = UINT32_MAX };
+enum { NO_OBJECT = UINT32_MAX, FIRST_CAPACITY = 256 };
 
 struct place {
     uint64_t address; /* divided by 8; 0: the place is vacant */
-    uint32_t object;  /* NO_OBJECT: nothing lives here now */
+    uint32_t object;
     uint32_t reserved;
 };
 
-struct pending { /* a thread's realloc, between its two events */
-    bool active;
+struct object {
+    uint64_t size;
+    uint32_t next; /* on the list of those free again; NO_OBJECT: the last */
+};
+
+struct thread {
+    bool pending;    /* it is within a realloc, between its two events: */
     uint32_t object; /* NO_OBJECT: the old address is not known */
     uint64_t size;
     uint64_t old_address;
+    size_t last; /* its last operation */
 };
 
 struct loader {
-    const unsigned char *at, *end;
+    const unsigned char *file, *events, *end, *at;
     size_t length;     /* of the file */
     const char *error; /* set once, ends the loading */
-    struct op *ops;
-    size_t count;
+    struct op *window;
+    size_t room;  /* operations that the window has room for */
+    size_t begin; /* the operation with which it begins */
+    size_t count; /* operations made so far */
     uint64_t last_address;
     struct place *places;
     size_t capacity, occupied; /* of places; capacity is a power of two */
-    uint64_t *sizes;           /* by object */
-    uint32_t *pile;            /* objects free again */
-    uint32_t piled, objects;
-    struct pending *pending; /* by thread */
-    uint32_t thread, threads;
+    struct object *objects;
+    size_t objects_capacity;
+    uint32_t object_count, free_object; /* the first on the list */
+    struct thread *threads;
+    size_t threads_capacity;
+    uint32_t thread, thread_count; /* thread: whose calls follow */
     size_t live, peak_live, largest, strays;
     bool cut;
 };
@@ -57,22 +71,37 @@ struct loader {
 /* Zeroed memory for count things of that size; NULL if there is none. */
 static void *map_zeroed(size_t count, size_t size)
 {
-    void *map = mmap(NULL, (count + 1) * size, PROT_READ | PROT_WRITE,
+    void *map = mmap(NULL, count * size, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     return map == MAP_FAILED ? NULL : map;
 }
 
-static void unmap(void *map, size_t count, size_t size)
+static void unmap(const void *map, size_t size)
 {
     if (map)
-        munmap(map, (count + 1) * size);
+        munmap((void *)map, size);
 }
 
 static void fail(struct loader *loader, const char *error)
 {
     if (!loader->error)
         loader->error = error;
+}
+
+/* The table with twice its capacity; where there is no memory, as it was. */
+static void *doubled(struct loader *loader, void *table, size_t *capacity,
+                     size_t size)
+{
+    void *map =
+        mremap(table, *capacity * size, 2 * *capacity * size, MREMAP_MAYMOVE);
+
+    if (map == MAP_FAILED) {
+        fail(loader, "no memory to load it");
+        return table;
+    }
+    *capacity *= 2;
+    return map;
 }
 
 static uint64_t get_number(struct loader *loader)
@@ -94,11 +123,17 @@ static uint64_t get_number(struct loader *loader)
 
 /* --- the table by address ----------------------------------------------- */
 
+/* Where a search for that address begins. */
+static size_t home_of(const struct loader *loader, uint64_t address)
+{
+    return (address * 0x9e3779b97f4a7c15u >> 20) & (loader->capacity - 1);
+}
+
 /* The place of that address, or the vacant one where it belongs. */
 static struct place *probe(const struct loader *loader, uint64_t address)
 {
     size_t mask = loader->capacity - 1;
-    size_t i = (address * 0x9e3779b97f4a7c15u >> 20) & mask;
+    size_t i = home_of(loader, address);
 
     while (loader->places[i].address != 0 &&
            loader->places[i].address != address)
@@ -110,20 +145,39 @@ static void double_places(struct loader *loader)
 {
     struct place *old = loader->places;
     size_t old_capacity = loader->capacity;
+    struct place *places = map_zeroed(2 * old_capacity, sizeof(*places));
 
-    loader->capacity = old_capacity ? 2 * old_capacity : 4096;
-    loader->places = map_zeroed(loader->capacity, sizeof(*old));
-    if (!loader->places) {
+    if (!places) {
         fail(loader, "no memory to load it");
-        loader->places = old;
-        loader->capacity = old_capacity;
         return;
     }
+    loader->places = places;
+    loader->capacity = 2 * old_capacity;
     for (size_t i = 0; i < old_capacity; i++) {
         if (old[i].address != 0)
             *probe(loader, old[i].address) = old[i];
     }
-    unmap(old, old_capacity, sizeof(*old));
+    unmap(old, old_capacity * sizeof(*old));
+}
+
+/* Makes a place vacant. Those after it move up, or a search that begins before
+ * the gap would not find them. */
+static void vacate(struct loader *loader, struct place *place)
+{
+    struct place *places = loader->places;
+    size_t mask = loader->capacity - 1, gap = (size_t)(place - places);
+
+    for (size_t i = (gap + 1) & mask; places[i].address != 0;
+         i = (i + 1) & mask) {
+        size_t home = home_of(loader, places[i].address);
+
+        if (((i - home) & mask) >= ((i - gap) & mask)) {
+            places[gap] = places[i];
+            gap = i;
+        }
+    }
+    places[gap].address = 0;
+    loader->occupied--;
 }
 
 /* The object at that address, which it leaves; NO_OBJECT if there is none. */
@@ -134,7 +188,7 @@ static uint32_t take_object(struct loader *loader, uint64_t address)
 
     if (address != 0 && place->address == address) {
         object = place->object;
-        place->object = NO_OBJECT;
+        vacate(loader, place);
     }
     return object;
 }
@@ -144,22 +198,30 @@ static uint32_t take_object(struct loader *loader, uint64_t address)
 static void add_op(struct loader *loader, enum op_kind kind, uint32_t object,
                    uint64_t size, uint64_t alignment)
 {
-    struct op *op = &loader->ops[loader->count++];
+    struct thread *thread = &loader->threads[loader->thread];
+    size_t number = loader->count++, place = number - loader->begin;
+    unsigned log2 = 0;
 
-    op->kind = kind;
-    op->object = object;
-    op->size = size;
-    op->thread = loader->thread;
-    while (op->alignment_log2 < 48 &&
-           (uint64_t)1 << op->alignment_log2 < alignment)
-        op->alignment_log2++;
+    if (thread->last < number) /* it knows from the first reading */
+        thread->last = number;
+    if (place >= loader->room)
+        return;
+    while (log2 < 48 && (uint64_t)1 << log2 < alignment)
+        log2++;
+    loader->window[place] = (struct op){
+        .size = size,
+        .alignment_log2 = log2,
+        .kind = kind,
+        .object = object,
+        .thread = loader->thread,
+    };
 }
 
 /* The object now has that size. */
 static void resize(struct loader *loader, uint32_t object, uint64_t size)
 {
-    loader->live += size - loader->sizes[object];
-    loader->sizes[object] = size;
+    loader->live += size - loader->objects[object].size;
+    loader->objects[object].size = size;
     if (loader->live > loader->peak_live)
         loader->peak_live = loader->live;
 }
@@ -168,7 +230,8 @@ static void add_free(struct loader *loader, uint32_t object)
 {
     add_op(loader, OP_FREE, object, 0, 0);
     resize(loader, object, 0);
-    loader->pile[loader->piled++] = object;
+    loader->objects[object].next = loader->free_object;
+    loader->free_object = object;
 }
 
 static void settle(struct loader *loader, uint32_t object, uint64_t address)
@@ -185,7 +248,7 @@ static void settle(struct loader *loader, uint32_t object, uint64_t address)
     if (place->address == 0) {
         place->address = address;
         loader->occupied++;
-    } else if (place->object != NO_OBJECT) {
+    } else {
         /* Freed behind the recorder's back, or it would not be here. */
         loader->strays++;
         add_free(loader, place->object);
@@ -195,9 +258,21 @@ static void settle(struct loader *loader, uint32_t object, uint64_t address)
 
 static uint32_t new_object(struct loader *loader)
 {
-    if (loader->piled > 0)
-        return loader->pile[--loader->piled];
-    return loader->objects++;
+    uint32_t object = loader->free_object;
+
+    if (object != NO_OBJECT) {
+        loader->free_object = loader->objects[object].next;
+        return object;
+    }
+    if (loader->object_count == loader->objects_capacity)
+        loader->objects =
+            doubled(loader, loader->objects, &loader->objects_capacity,
+                    sizeof(*loader->objects));
+    if (loader->error)
+        return NO_OBJECT;
+    object = loader->object_count++;
+    loader->objects[object].size = 0;
+    return object;
 }
 
 static void allocate(struct loader *loader, enum op_kind kind, uint64_t size,
@@ -205,13 +280,14 @@ static void allocate(struct loader *loader, enum op_kind kind, uint64_t size,
 {
     uint32_t object = new_object(loader);
 
-    if (size >> 47 || alignment >> 47) {
+    if (size >> 47 || alignment >> 47)
         fail(loader, "damaged trace");
+    if (!loader->error)
+        settle(loader, object, address);
+    if (loader->error)
         return;
-    }
     if (size + alignment > loader->largest)
         loader->largest = size + alignment;
-    settle(loader, object, address);
     add_op(loader, kind, object, size, alignment);
     resize(loader, object, size);
 }
@@ -220,48 +296,55 @@ static void allocate(struct loader *loader, enum op_kind kind, uint64_t size,
 
 static void set_thread(struct loader *loader, uint64_t thread)
 {
-    if (thread > loader->threads)
+    if (thread > loader->thread_count) {
         fail(loader, "damaged trace");
-    else
-        loader->thread = (uint32_t)thread;
-    if (thread == loader->threads)
-        loader->threads++;
+        return;
+    }
+    if (thread == loader->threads_capacity)
+        loader->threads =
+            doubled(loader, loader->threads, &loader->threads_capacity,
+                    sizeof(*loader->threads));
+    if (loader->error)
+        return;
+    loader->thread = (uint32_t)thread;
+    if (thread == loader->thread_count)
+        loader->thread_count++;
 }
 
 static void begin_realloc(struct loader *loader, uint64_t size,
                           uint64_t address)
 {
-    struct pending *pending = &loader->pending[loader->thread];
+    struct thread *thread = &loader->threads[loader->thread];
 
-    if (pending->active)
+    if (thread->pending)
         fail(loader, "damaged trace");
-    pending->active = true;
-    pending->size = size;
-    pending->old_address = address;
-    pending->object = take_object(loader, address);
+    thread->pending = true;
+    thread->size = size;
+    thread->old_address = address;
+    thread->object = take_object(loader, address);
 }
 
 static void end_realloc(struct loader *loader, uint64_t address)
 {
-    struct pending *pending = &loader->pending[loader->thread];
+    struct thread *thread = &loader->threads[loader->thread];
 
-    if (!pending->active || (address != 0 && pending->size >> 47))
+    if (!thread->pending || (address != 0 && thread->size >> 47))
         fail(loader, "damaged trace");
-    pending->active = false;
-    if (pending->object == NO_OBJECT) {
+    thread->pending = false;
+    if (thread->object == NO_OBJECT) {
         loader->strays++;
         if (address != 0)
-            allocate(loader, OP_MALLOC, pending->size, 0, address);
+            allocate(loader, OP_MALLOC, thread->size, 0, address);
     } else if (address != 0) {
-        settle(loader, pending->object, address);
-        add_op(loader, OP_REALLOC, pending->object, pending->size, 0);
-        resize(loader, pending->object, pending->size);
-        if (pending->size > loader->largest)
-            loader->largest = pending->size;
-    } else if (pending->size == 0) {
-        add_free(loader, pending->object);
+        settle(loader, thread->object, address);
+        add_op(loader, OP_REALLOC, thread->object, thread->size, 0);
+        resize(loader, thread->object, thread->size);
+        if (thread->size > loader->largest)
+            loader->largest = thread->size;
+    } else if (thread->size == 0) {
+        add_free(loader, thread->object);
     } else { /* it failed: the object stays as it was */
-        settle(loader, pending->object, pending->old_address);
+        settle(loader, thread->object, thread->old_address);
     }
 }
 
@@ -331,34 +414,46 @@ static void read_header(struct loader *loader, struct trace *trace)
         fail(loader, "truncated trace");
     else
         loader->at += trace->command_length;
+    loader->events = loader->at;
 }
 
-/*
- * An event has two bytes at least, and makes two operations at most; so
- * no array can become longer than the file.
- */
-static void read_events(struct loader *loader)
-{
-    size_t most = loader->length;
+/* --- a trace ------------------------------------------------------------ */
 
-    loader->ops = map_zeroed(most, sizeof(*loader->ops));
-    loader->sizes = map_zeroed(most, sizeof(*loader->sizes));
-    loader->pile = map_zeroed(most, sizeof(*loader->pile));
-    loader->pending = map_zeroed(most, sizeof(*loader->pending));
-    double_places(loader);
-    if (!loader->ops || !loader->sizes || !loader->pile || !loader->pending)
+/* An event has two bytes at least, and makes two operations at most. */
+static void map_tables(struct loader *loader)
+{
+    loader->room = TRACE_WINDOW + 1;
+    if (loader->room > loader->length)
+        loader->room = loader->length;
+    loader->capacity = FIRST_CAPACITY;
+    loader->objects_capacity = FIRST_CAPACITY;
+    loader->threads_capacity = FIRST_CAPACITY;
+    loader->window = map_zeroed(loader->room, sizeof(*loader->window));
+    loader->places = map_zeroed(loader->capacity, sizeof(*loader->places));
+    loader->objects =
+        map_zeroed(loader->objects_capacity, sizeof(*loader->objects));
+    loader->threads =
+        map_zeroed(loader->threads_capacity, sizeof(*loader->threads));
+    if (!loader->window || !loader->places || !loader->objects ||
+        !loader->threads)
         fail(loader, "no memory to load it");
-    while (!loader->error && read_event(loader))
-        ;
-    unmap(loader->sizes, most, sizeof(*loader->sizes));
-    unmap(loader->pile, most, sizeof(*loader->pile));
-    unmap(loader->pending, most, sizeof(*loader->pending));
-    unmap(loader->places, loader->capacity, sizeof(struct place));
+}
+
+/* Goes back to the first event. The tables keep their size. */
+static void rewind_events(struct loader *loader)
+{
+    memset(loader->places, 0, loader->capacity * sizeof(*loader->places));
+    for (uint32_t i = 0; i < loader->thread_count; i++)
+        loader->threads[i].pending = false;
+    loader->at = loader->events;
+    loader->begin = loader->count = loader->occupied = loader->live = 0;
+    loader->last_address = 0;
+    loader->object_count = loader->thread = loader->thread_count = 0;
+    loader->free_object = NO_OBJECT;
 }
 
 /* Maps the file; NULL, or what is wrong. */
-static const char *map_file(const char *path, const unsigned char **bytes,
-                            size_t *length)
+static const char *map_file(const char *path, struct loader *loader)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
     struct stat status;
@@ -371,38 +466,88 @@ static const char *map_file(const char *path, const unsigned char **bytes,
         close(file);
         return "not a trace";
     }
-    *length = (size_t)status.st_size;
-    map = mmap(NULL, *length, PROT_READ, MAP_PRIVATE, file, 0);
+    map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
     close(file);
     if (map == MAP_FAILED)
         return "cannot be read";
-    *bytes = map;
+    loader->file = loader->at = map;
+    loader->length = (size_t)status.st_size;
+    loader->end = loader->file + loader->length;
     return NULL;
+}
+
+static void read_all(struct loader *loader, struct trace *trace)
+{
+    read_header(loader, trace);
+    map_tables(loader);
+    loader->free_object = NO_OBJECT;
+    while (!loader->error && read_event(loader))
+        ;
+    trace->ops = loader->window;
+    trace->count = trace->end = loader->count;
+    trace->objects = loader->object_count;
+    trace->threads = loader->thread_count;
+    trace->strays = loader->strays;
+    trace->peak_live = loader->peak_live;
+    trace->largest = loader->largest;
+    trace->cut = loader->cut;
 }
 
 const char *trace_load(const char *path, struct trace *trace)
 {
-    struct loader loader = {0};
-    const char *error = map_file(path, &loader.at, &loader.length);
-    const unsigned char *file = loader.at;
+    struct loader *loader = map_zeroed(1, sizeof(*loader));
+    const char *error =
+        loader ? map_file(path, loader) : "no memory to load it";
 
-    if (error)
-        return error;
-    loader.end = file + loader.length;
-    read_header(&loader, trace);
-    if (!loader.error)
-        read_events(&loader);
-    trace->ops = loader.ops;
-    trace->count = loader.count;
-    trace->objects = loader.objects;
-    trace->threads = loader.threads;
-    trace->strays = loader.strays;
-    trace->peak_live = loader.peak_live;
-    trace->largest = loader.largest;
-    trace->cut = loader.cut;
-    if (loader.error) {
-        munmap((void *)file, loader.length);
-        unmap(loader.ops, loader.length, sizeof(*loader.ops));
+    *trace = (struct trace){.path = path, .loader = loader};
+    if (!error) {
+        read_all(loader, trace);
+        error = loader->error;
     }
-    return loader.error;
+    if (!error && trace->count > loader->room) {
+        rewind_events(loader);
+        trace->end = 0;
+        error = trace_move(trace);
+    }
+    if (error)
+        trace_unload(trace);
+    return error;
+}
+
+const char *trace_move(struct trace *trace)
+{
+    struct loader *loader = trace->loader;
+    size_t wanted = trace->count - trace->end;
+
+    if (wanted > TRACE_WINDOW)
+        wanted = TRACE_WINDOW;
+    trace->begin = loader->begin = trace->end;
+    while (loader->count - loader->begin < wanted && read_event(loader))
+        ;
+    trace->end = loader->count;
+    if (trace->end - trace->begin < wanted || trace->end > trace->count ||
+        loader->object_count > trace->objects ||
+        loader->thread_count > trace->threads)
+        return "changed while it was read";
+    return NULL;
+}
+
+size_t trace_last(const struct trace *trace, uint32_t thread)
+{
+    return trace->loader->threads[thread].last;
+}
+
+void trace_unload(struct trace *trace)
+{
+    struct loader *loader = trace->loader;
+
+    if (!loader)
+        return;
+    unmap(loader->file, loader->length);
+    unmap(loader->window, loader->room * sizeof(*loader->window));
+    unmap(loader->places, loader->capacity * sizeof(*loader->places));
+    unmap(loader->objects, loader->objects_capacity * sizeof(*loader->objects));
+    unmap(loader->threads, loader->threads_capacity * sizeof(*loader->threads));
+    unmap(loader, sizeof(*loader));
+    *trace = (struct trace){0};
 }

@@ -35,11 +35,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TRACE_MAGIC "MTRACE\n"
+#define TRACE_MAGIC   "MTRACE\n"
 #define TRACE_VERSION 1
 
 enum {
-    TRACE_NUMBER = 0x10, /* these bits say which operands follow, */
+    TRACE_NUMBER = 0x10,    /* these bits say which operands follow, */
     TRACE_ALIGNMENT = 0x20, /* in this order */
     TRACE_ADDRESS = 0x40,
 };
@@ -92,10 +92,20 @@ struct op {
     uint32_t thread;             /* 0 ... threads - 1 */
 };
 
+/*
+ * A trace may be larger than memory, so its operations are seen through a
+ * window: ops[i] is operation number begin + i, up to the one before end. A
+ * trace of no more than TRACE_WINDOW operations lies in its first window whole.
+ */
+#ifndef TRACE_WINDOW /* tests make it small */
+#define TRACE_WINDOW ((size_t)1 << 22)
+#endif
+
 struct trace {
     const struct op *ops;
-    size_t count;
-    uint32_t objects; /* the most that live at once */
+    size_t begin, end; /* of the window */
+    size_t count;      /* of all operations */
+    uint32_t objects;  /* the most that live at once */
     uint32_t threads;
     size_t strays;    /* calls whose other half the recorder did not see */
     size_t peak_live; /* bytes asked for, at their highest */
@@ -104,12 +114,24 @@ struct trace {
     uint64_t pid;
     const char *command; /* not terminated */
     size_t command_length;
+    const char *path;
+    struct loader *loader;
 };
 
 /*
- * Loads the trace at path, without calling malloc itself. Returns NULL, or
- * what is wrong with the file in a few words. Never crashes on any input.
+ * Loads the trace at path, with the window at its beginning. Like all of the
+ * loader it calls no malloc itself, and never crashes on any input. Returns
+ * NULL, or what is wrong with the file in a few words.
  */
 const char *trace_load(const char *path, struct trace *trace);
+
+/* Moves the window on to the operations from trace->end on. */
+const char *trace_move(struct trace *trace);
+
+/* The number of the last operation that the thread makes; 0 if it has none. */
+size_t trace_last(const struct trace *trace, uint32_t thread);
+
+/* Gives back what a loaded trace takes, its command included. */
+void trace_unload(struct trace *trace);
 
 #endif

@@ -98,8 +98,8 @@ static void play_allocation(struct player *player, const struct op *op)
     else if (op->kind == OP_CALLOC)
         payload = allocator->calloc(1, op->size);
     else
-        payload = allocator->memalign((size_t)1 << op->alignment_log2,
-                                      op->size);
+        payload =
+            allocator->memalign((size_t)1 << op->alignment_log2, op->size);
     if (!payload) {
         player->failed++;
         return;
@@ -109,9 +109,14 @@ static void play_allocation(struct player *player, const struct op *op)
     player->objects[op->object] = (struct object){payload, op->size};
 }
 
+const struct op *next_op(const struct player *player)
+{
+    return &player->trace.ops[player->done - player->trace.begin];
+}
+
 void play_one(struct player *player)
 {
-    const struct op *op = &player->trace.ops[player->done];
+    const struct op *op = next_op(player);
 
     if (op->kind == OP_FREE)
         play_free(player, op);
@@ -191,9 +196,30 @@ void end_play(struct player *player)
     setitimer(ITIMER_REAL, &never, NULL);
 }
 
-bool play_is_over(const struct player *player)
+/* Moves the trace's window on, while the clock and the budget's timer stand;
+ * false at the end of the trace. */
+static bool read_on(struct player *player)
 {
-    return player->done == player->trace.count || out_of_time;
+    struct itimerval never = {0}, rest;
+    double start = seconds_now();
+    const char *error;
+
+    if (player->done == player->trace.count)
+        return false;
+    setitimer(ITIMER_REAL, &never, &rest);
+    error = trace_move(&player->trace);
+    if (error)
+        die(player->trace.path, error);
+    setitimer(ITIMER_REAL, &rest, NULL);
+    player->started += seconds_now() - start;
+    return true;
+}
+
+bool play_goes_on(struct player *player)
+{
+    if (out_of_time)
+        return false;
+    return player->done < player->trace.end || read_on(player);
 }
 
 static void *sleep_on(void *nothing)
@@ -218,7 +244,7 @@ void play(struct player *player)
     if (player->trace.threads > 1)
         begin_second_thread();
     begin_play(player);
-    while (!play_is_over(player))
+    while (play_goes_on(player))
         play_one(player);
     end_play(player);
 }
@@ -243,8 +269,7 @@ void end_report(const struct player *player)
 
 /* --- before ------------------------------------------------------------- */
 
-void open_player(struct player *player, const char *trace,
-                 const char *library)
+void open_player(struct player *player, const char *trace, const char *library)
 {
     const char *error = trace_load(trace, &player->trace);
 

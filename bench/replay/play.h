@@ -35,27 +35,32 @@ struct player {
     size_t done;            /* operations */
     size_t failed;          /* of them: allocations answered with NULL */
     size_t live;            /* bytes asked for and not freed */
-    double started;         /* at what time, see seconds_now() */
+    double started;         /* at what time, see seconds_now(), without the
+                             * time in which the trace was read on */
     double seconds;         /* what all took together */
 };
 
 /* Loads the trace and opens the library, or dies. */
-void open_player(struct player *player, const char *trace,
-                 const char *library);
+void open_player(struct player *player, const char *trace, const char *library);
 
 /* Plays all operations, or as many as the budget allows, on this thread. */
 void play(struct player *player);
 
-/* The next operation; whoever calls it has called begin_play(). */
+/* Is there another operation, and time for it? If need be, more of the trace is
+ * read, and pointers to its operations are of no use any more. */
+bool play_goes_on(struct player *player);
+
+/* The next operation, if play goes on. */
+const struct op *next_op(const struct player *player);
+
+/* Plays it; whoever calls this has called begin_play(). */
 void play_one(struct player *player);
 
-/* Around all operations: the budget's timer is set and cleared here. Between
- * the two, play() itself makes no system calls. */
+/* Around all operations: the budget's timer is set and cleared here. While it
+ * is set, play() itself makes no system calls: before more of a long trace is
+ * read it is cleared, and set again after that. */
 void begin_play(struct player *player);
 void end_play(struct player *player);
-
-/* Have all operations been played, or is the budget used up? */
-bool play_is_over(const struct player *player);
 
 /* How far the budget let it come; empty if all was played. */
 const char *play_note(const struct player *player);

@@ -9,8 +9,19 @@
 
 #include "watch.h"
 
-/* The most chunks or cells that are kept: room for them is only reserved. */
-#define MOST ((size_t)1 << 28)
+#include <sys/resource.h>
+
+/* The most chunks or cells that are kept, things of that size each. Room for
+ * them is only reserved, but counts where the address space is limited. */
+static inline size_t most(size_t size)
+{
+    size_t most = (size_t)1 << 28;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur / 8 < most * size)
+        most = limit.rlim_cur / 8 / size;
+    return most;
+}
 
 void walk_parts(struct player *player, size_t moments);
 void walk_map(struct player *player, size_t moments, size_t cell_size);

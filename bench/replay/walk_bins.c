@@ -17,7 +17,7 @@ static const char *const bin_kind[] = {
 };
 
 struct census {
-    size_t operation, free, count;
+    size_t operation, free, count, most;
     uint64_t *chunks; /* each its size, and in the low bits its kind */
 };
 
@@ -36,7 +36,7 @@ static int count_in(const struct malloc_chunk_info *chunk, void *context)
         kind = MALLOC_USED;
     else if (kind != MALLOC_USED)
         census->free += chunk->size;
-    if (census->count == MOST)
+    if (census->count == census->most)
         die("bins", "too many chunks");
     census->chunks[census->count++] = chunk->size << 2 | kind;
     return 0;
@@ -48,6 +48,7 @@ static void take_census(const struct player *player, void *context)
     struct census now = {
         .operation = player->done,
         .chunks = bins->now.chunks,
+        .most = bins->now.most,
     };
 
     player->allocator.walk(count_in, &now);
@@ -82,9 +83,12 @@ static void print_census(const struct census *census)
 
 void walk_bins(struct player *player, size_t moments)
 {
+    size_t chunks = most(sizeof(uint64_t));
     struct bins bins = {
-        .now.chunks = map_reserved(MOST * sizeof(uint64_t)),
-        .best.chunks = map_reserved(MOST * sizeof(uint64_t)),
+        .now = {.chunks = map_reserved(chunks * sizeof(uint64_t)),
+                .most = chunks},
+        .best = {.chunks = map_reserved(chunks * sizeof(uint64_t)),
+                 .most = chunks},
     };
     struct watch watch = {
         .at_moment = take_census,

@@ -47,6 +47,7 @@ struct map {
     uint64_t cell_size;
     uint64_t limit;           /* the address at which the lowest cells end */
     struct cell *cells, *end; /* of all moments */
+    size_t most;              /* how many of them there is room for */
     struct moment *moments, *now;
     struct stretch *stretches, *stretches_end; /* in order */
     struct stretch *last; /* to which something was added */
@@ -89,7 +90,7 @@ static void add_to_cell(struct map *map, uint64_t address, int kind,
     struct cell *cell = map->end - 1;
 
     if (map->now->count == 0 || cell->address != address) {
-        if ((size_t)(map->end - map->cells) == MOST)
+        if ((size_t)(map->end - map->cells) == map->most)
             die("N", "too large: there would be too many cells");
         cell = map->end++;
         cell->address = address;
@@ -199,9 +200,11 @@ void walk_map(struct player *player, size_t moments, size_t cell_size)
 {
     struct map map = {
         .cell_size = cell_size,
-        .cells = map_reserved(MOST * sizeof(struct cell)),
+        .cells = map_reserved(most(sizeof(struct cell)) * sizeof(struct cell)),
+        .most = most(sizeof(struct cell)),
         .moments = map_reserved((moments + 2) * sizeof(struct moment)),
-        .stretches = map_reserved(MOST * sizeof(struct stretch)),
+        .stretches =
+            map_reserved(most(sizeof(struct stretch)) * sizeof(struct stretch)),
     };
     struct watch watch = {
         .at_moment = draw_moment,

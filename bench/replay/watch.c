@@ -50,11 +50,9 @@ static void look(struct cast *cast)
 /* Whose call is the next? NULL: nobody's. */
 static struct role *next_role(const struct cast *cast)
 {
-    const struct player *player = cast->player;
-
-    if (play_is_over(player))
+    if (!play_goes_on(cast->player))
         return NULL;
-    return &cast->roles[player->trace.ops[player->done].thread];
+    return &cast->roles[next_op(cast->player)->thread];
 }
 
 /* Makes this thread's calls, up to another's. */
@@ -64,7 +62,7 @@ static void take_turn(struct role *role)
     struct player *player = cast->player;
 
     while (next_role(cast) == role) {
-        const struct op *op = &player->trace.ops[player->done];
+        const struct op *op = next_op(player);
 
         if (player->done >= cast->next_moment)
             look(cast);
@@ -147,15 +145,15 @@ void play_watched(struct player *player, const struct watch *watch)
     const struct trace *trace = &player->trace;
     struct cast cast = {.player = player, .watch = watch};
 
-    cast.roles = map_memory((trace->threads + 1) * sizeof(*cast.roles),
-                            MAP_SHARED);
+    cast.roles =
+        map_memory((trace->threads + 1) * sizeof(*cast.roles), MAP_SHARED);
     cast.roles[0].stack = &cast; /* the main thread has begun */
     for (uint32_t i = 0; i <= trace->threads; i++) {
         cast.roles[i].cast = &cast;
         sem_init(&cast.roles[i].turn, 0, 0);
     }
-    for (size_t i = 0; i < trace->count; i++)
-        cast.roles[trace->ops[i].thread].last = i;
+    for (uint32_t i = 0; i < trace->threads; i++)
+        cast.roles[i].last = trace_last(trace, i);
     begin_play(player);
     direct(&cast);
     end_play(player);

@@ -3,16 +3,19 @@
  *
  * Usage: import FILE.rep >FILE.trace
  *
- * The file begins with four numbers, a line each. Two orders are about,
+ * The file begins with four numbers, on a line each or on fewer. Two orders are
+ * about,
  *
  *     heap ids ops weight      and      weight ids ops heap
  *
- * and ids and ops, which alone count here, are the same lines in both. Then
+ * and ids and ops, which alone count here, have the same place in both. Then
  * comes a line a call: `a ID SIZE` is malloc, `r ID SIZE` realloc, `f ID`
  * free, with ids from 0 to ids - 1. `r` of an id that is not allocated is
  * malloc, and of 0 bytes free; `f -1` is free(NULL) and left out. Empty lines
- * and CRLF are taken. Anything else is an error with the number of its line,
- * and what was written until then has no end, so nobody takes it for a trace.
+ * and CRLF are taken. What follows the last call that the header counts is left
+ * out with a warning, as traces with a call too many are about. Anything else is
+ * an error with the number of its line, and what was written until then has no
+ * end, so nobody takes it for a trace.
  */
 #define _GNU_SOURCE
 #include "write.h"
@@ -32,8 +35,8 @@ struct reader {
     size_t line; /* its number, from 1 */
     char *text;  /* of the line; words point into it */
     size_t capacity;
-    char *words[4];
-    int count; /* of words; 4 are too many in any line */
+    char *words[5];
+    int count; /* of words; 5 are too many in any line */
 };
 
 struct heap {
@@ -60,7 +63,7 @@ static bool next_line(struct reader *reader)
         }
         reader->line++;
         for (char *word = strtok(reader->text, space);
-             word && reader->count < 4; word = strtok(NULL, space))
+             word && reader->count < 5; word = strtok(NULL, space))
             reader->words[reader->count++] = word;
     }
     return true;
@@ -83,12 +86,14 @@ static struct heap read_header(struct reader *reader)
     struct heap heap;
     uint64_t numbers[4];
 
-    for (int i = 0; i < 4; i++) {
+    for (int found = 0; found < 4; found += reader->count) {
         if (!next_line(reader))
             fail(reader, "ends before the four numbers of its header");
-        if (reader->count != 1)
-            fail(reader, "the header needs one number a line");
-        numbers[i] = number(reader, 0);
+        for (int i = 0; i < reader->count; i++) {
+            if (found + i == 4)
+                fail(reader, "the header has more than four numbers");
+            numbers[found + i] = number(reader, i);
+        }
     }
     heap.ids = numbers[1];
     heap.ops = numbers[2];
@@ -173,7 +178,6 @@ int main(int argc, char **argv)
 {
     struct reader reader = {.path = argv[1]};
     struct heap heap;
-    uint64_t ops = 0;
 
     if (argc != 2)
         errx(2, "usage: import FILE.rep");
@@ -182,13 +186,14 @@ int main(int argc, char **argv)
         err(1, "%s", reader.path);
     heap = read_header(&reader);
     begin_trace(reader.path);
-    while (next_line(&reader)) {
-        if (ops++ == heap.ops)
-            fail(&reader, "more calls than the header says");
+    for (uint64_t ops = 0; ops < heap.ops; ops++) {
+        if (!next_line(&reader))
+            fail(&reader, "fewer calls than the header says");
         convert_line(&reader, &heap);
     }
-    if (ops < heap.ops)
-        fail(&reader, "fewer calls than the header says");
+    if (next_line(&reader))
+        warnx("%s:%zu: more calls than the header says: left out from here on",
+              reader.path, reader.line);
     write_end();
     free(heap.allocated);
     free(reader.text);
