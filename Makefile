@@ -43,9 +43,12 @@ PART := $(or $(MALLOC),$(STAGE),$(ONLY))
 
 test: stages $(if $(PART),,bench) suite ## test all; STAGE=01, ONLY=lessons: that; MALLOC=lib.so
 	@$(if $(PART),,tools/setup gnuplot strace xz)
-	@tests/run $(if $(MALLOC),--malloc "$(MALLOC)") \
+	@tests/run $(if $(MALLOC),--malloc "$$LIBRARY") \
 	    $(if $(STAGE),--stage "$(STAGE)") $(if $(ONLY),--only "$(ONLY)") \
 	    $(if $(SEED),--seed "$(SEED)")
+
+# As it was given, dollars and all.
+test: export LIBRARY = $(value MALLOC)
 
 diff-%: ## show the step to chapter NN as a diff
 	@tools/diff $*
