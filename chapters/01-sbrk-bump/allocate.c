@@ -16,25 +16,26 @@ struct chunk *allocate_chunk(struct arena *a, size_t size)
 struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
                                      size_t size)
 {
-    /* So much that an aligned payload is inside, wherever the chunk falls. */
+    /* Enough for an aligned payload, wherever the chunk begins. */
     struct chunk *c = allocate_chunk(a, size + alignment + MINSIZE);
     if (c == NULL)
         return NULL;
     uintptr_t payload = (uintptr_t)chunk_to_payload(c);
     if (payload % alignment != 0) {
-        /* Cut it in two; the lead must be large enough to be a chunk. */
+        /* What lies before it becomes a chunk too: it must be long enough. */
         size_t lead = align_up(payload + MINSIZE, alignment) - payload;
         c = cut_chunk(c, lead);
     }
     return c;
 }
 
-/* Can this chunk, which the program gives back, be one of ours and in use? */
+/* Can this chunk, which the program gives back, be one of ours and in use? The
+ * texts are glibc's, here and elsewhere. */
 static void check_free(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
 
-    /* Does it lie in top, or was it merged into top? */
+    /* Does it lie in top? */
     if (c >= a->top && (char *)c < a->end)
         fatal("double free or corruption (top)");
     /* Does it lie elsewhere, or reach into top? */

@@ -1,7 +1,7 @@
 /* check.c - walk over the chunks, and check that they are as they must be
  *
- * The walk needs no list: from a chunk and its size follows where the next
- * one begins, up to top. A check that is made after every operation finds a
+ * The walk needs no list: the size of a chunk tells where the next one begins,
+ * up to top. A check that is made after every operation finds a
  * mistake where it is made, not thousands of operations later where it hurts.
  * Both cost time in proportion to the number of chunks.
  */

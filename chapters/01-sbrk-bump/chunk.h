@@ -1,8 +1,8 @@
 /* chunk.h - the layout of a chunk
  *
  * All memory is handed out in chunks. A chunk is a header and a payload. The
- * next chunk begins size bytes further on, so that our payload reaches one
- * word into it, over its prev_size:
+ * next chunk begins size bytes further on. The payload does not end there: it
+ * goes on for one word, over the prev_size of the next chunk:
  *
  *   chunk ->   +--------------------------+
  *              | prev_size                |  lent to the chunk before
@@ -16,10 +16,10 @@
  *              | its size                 |
  *
  * A payload must be aligned for any type, on 64-bit machines to 16 bytes, and
- * so the header must be 16 bytes long; but the size needs only 8 of them. The
- * other 8, prev_size, are not lost: the chunk before uses them as the last word
- * of its payload. So a chunk costs one word, not two. (The name prev_size will
- * make sense in chapter 03. Until then the word is only payload.)
+ * chunks begin at multiples of 16. So the header is 16 bytes long, but the size
+ * needs only 8 of them. The other 8, prev_size, are not lost: the chunk before
+ * uses them as the last word of its payload. A chunk costs one word, not two.
+ * (Why it is called prev_size is the subject of chapter 03.)
  *
  * Invariant: a size is a multiple of MALLOC_ALIGNMENT and at least MINSIZE.
  */

@@ -18,8 +18,8 @@
 #endif
 
 /* Is this thread between the fork handlers? Then it holds every lock: see
- * fork.c. (The attribute says that the variable can be reached without a call,
- * which might allocate.) */
+ * fork.c. (A thread's variable in a shared library is usually found by a call,
+ * which might allocate. The attribute makes do without.) */
 extern __thread bool forking __attribute__((tls_model("initial-exec")));
 
 /* Can nobody else want a lock now? */
@@ -28,8 +28,9 @@ static inline bool is_alone(void)
     return __libc_single_threaded || forking;
 }
 
-/* Take a lock if it is needed. Returns whether it was taken, which must be
- * told to lock_release(): by then there may be other threads. */
+/* Take a lock if it is needed. Returns whether it was taken. lock_release() is
+ * told, and does not ask again: a signal handler may have started a thread in
+ * between. */
 static inline bool lock_acquire(pthread_mutex_t *lock)
 {
     if (is_alone())

@@ -19,8 +19,8 @@ struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
 /* Take back a chunk that is in use. */
 void free_chunk(struct arena *a, struct chunk *c);
 
-/* Make a chunk that is in use at least size bytes where it stands. Returns
- * false, and changes nothing, where that cannot be done. */
+/* Change the length of a chunk in use to at least size bytes, without moving
+ * it. Returns false, and changes nothing, where that cannot be done. */
 bool resize_chunk(struct arena *a, struct chunk *c, size_t size);
 
 #endif

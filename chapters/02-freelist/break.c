@@ -14,12 +14,14 @@
 /* So much is mapped at least where the break cannot move, in bytes. */
 #define MIN_MAPPED_REGION (1024 * 1024)
 
-/* Where we left the break. It may be higher by now, never lower. */
+/* Where we left the break. It may be higher by now, never lower. (The arena's
+ * newest region need not end here: it may lie in a mapping.) */
 static char *break_end;
 
-/* How far after start a chunk can start: at a page, since somebody may have
- * left the break anywhere; and so that payloads are aligned, for which a header
- * of 16 bytes needs nothing more. */
+/* How many bytes to skip from start to where a chunk can start: first to the
+ * next page, since somebody may have left the break anywhere, and then so far
+ * that a payload, one header further on, is aligned. With a header of 16 bytes
+ * that is 0. (-x % n is the way from x up to the next multiple of n.) */
 static size_t region_offset(const char *start)
 {
     size_t to_page = -(uintptr_t)start % os_page_size();

@@ -5,21 +5,23 @@
  * that it does not have. So fork() is made to wait for all locks, and both
  * sides give them up afterwards.
  *
- * Others do the same with locks of their own, which their threads may hold
- * while they call malloc. To wait for malloc's locks first and then for theirs
- * would be the wrong way round. What was registered first is what fork() runs
- * last before it forks. So our handlers are registered before anybody else's,
- * and the Makefile sees to it that this happens before all constructors. Should
- * somebody be earlier all the same, his handlers run between ours. They may
- * allocate: forking says that all locks are held.
+ * Other libraries do the same with locks of their own. Their threads may hold
+ * such a lock while they call malloc: theirs is taken first, and ours second.
+ * If fork() took them in the other order there would be a deadlock. Before it
+ * forks it calls the handlers in reverse, those that were registered first come
+ * last. So ours must be first, and the Makefile sees to it that they are
+ * registered before anything else in the process begins. If others are earlier
+ * all the same, their handlers run between ours. They may allocate: forking
+ * says that all locks are held.
  */
 #include "fork.h"
 #include "arena.h"
 
-/* The C library has a list of open files with such a lock, too, and fork()
- * takes it after all handlers have run. A thread in fflush(NULL) holds it and
- * waits for a file; who reads that file may wait for malloc. So we take the
- * list first. These functions of glibc are in no header. */
+/* The C library has such a lock, too, that of the list of open files, and
+ * fork() takes it after all handlers. A thread in fflush(NULL) holds it and
+ * waits for a file; another one holds that file and waits for malloc; and
+ * fork() would hold malloc and wait for the list. So we take the list first.
+ * These functions of glibc are in no header. */
 void _IO_list_lock(void);
 void _IO_list_unlock(void);
 void _IO_list_resetlock(void);
@@ -69,7 +71,7 @@ void register_fork_handlers(void)
     pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
-/* When it loads the library, the system calls what is in this section. */
+/* When the library is loaded, what is in this section is called. */
 typedef void initializer(void);
-static initializer *first __attribute__((section(".init_array.0"), used)) =
+static initializer *at_load __attribute__((section(".init_array.0"), used)) =
     register_fork_handlers;

@@ -1,8 +1,8 @@
 /* report.c - what the allocator says of itself
  *
- * The calls here are glibc's, and so is what they tell: what an allocator does
- * not have, it has none of. What is printed is counted first and printed
- * without the lock, since printing may allocate.
+ * The calls here are glibc's, and so are the things that they count. What an
+ * allocator lacks, fast bins for example, it counts as 0. What is printed is
+ * counted first and printed without the lock, since printing may allocate.
  */
 #include "arena.h"
 

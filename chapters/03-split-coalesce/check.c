@@ -1,7 +1,7 @@
 /* check.c - walk over the chunks, and check that they are as they must be
  *
- * The walk needs no list: from a chunk and its size follows where the next
- * one begins, up to top. A check that is made after every operation finds a
+ * The walk needs no list: the size of a chunk tells where the next one begins,
+ * up to top. A check that is made after every operation finds a
  * mistake where it is made, not thousands of operations later where it hurts.
  * Both cost time in proportion to the number of chunks.
  */
@@ -69,8 +69,8 @@ static size_t count_free(struct arena *a)
     return count;
 }
 
-/* Are the chunks on this list free? They are taken off the count of those that
- * have not been found yet. */
+/* Are the chunks on this list free? Each lowers the count of free chunks that
+ * have not been seen on a list yet. */
 static const char *check_list(struct arena *a, const struct freelist *list,
                               size_t *missing)
 {
@@ -90,7 +90,7 @@ static const char *check_list(struct arena *a, const struct freelist *list,
     return NULL;
 }
 
-/* Are all free chunks where they are found again? */
+/* Is every free chunk on a list? */
 static const char *check_free_chunks(struct arena *a)
 {
     size_t missing = count_free(a);

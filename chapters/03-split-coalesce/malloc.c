@@ -5,8 +5,8 @@
  * one of these functions from the C library would hand us pointers that are
  * not ours.
  *
- * No public function calls another by its name: the name may belong to a
- * different allocator when this one was opened with dlopen().
+ * No public function calls another by its name. A name like malloc is looked up
+ * when the program starts, and may lead to another library's function.
  */
 #include "allocate.h"
 #include "fork.h"
@@ -24,8 +24,9 @@
 
 static atomic_bool started;
 
-/* What must be done once, at the first call: constructors of other libraries
- * may allocate before any of ours has run. */
+/* What must be done once, at the first call. Nothing of it can wait for a
+ * constructor of ours: those of other libraries may come first, and allocate.
+ */
 static __attribute__((cold)) void start(void)
 {
     if (atomic_exchange(&started, true))
@@ -61,8 +62,8 @@ static void *allocate(size_t request)
     return c != NULL ? chunk_to_payload(c) : NULL;
 }
 
-/* The same, and all that may be used is zero. What the system has just given is
- * so already, and is not touched. */
+/* The same, with all usable bytes zero. If some at the end came from the system
+ * just now, they are zero already, and are not touched. */
 static void *allocate_zeroed(size_t request)
 {
     size_t size = request_to_size(request);
@@ -71,13 +72,13 @@ static void *allocate_zeroed(size_t request)
 
     struct arena *a = arena_get();
     bool locked = arena_lock(a);
-    a->fresh = 0; /* take_from_top() may say otherwise */
+    a->zero_bytes = 0; /* take_from_top() may say otherwise */
     struct chunk *c = allocate_chunk(a, size);
-    size_t fresh = a->fresh;
+    size_t zero = a->zero_bytes;
     arena_unlock(a, locked);
     if (c == NULL)
         return NULL;
-    return memset(chunk_to_payload(c), 0, usable_size(c) - fresh);
+    return memset(chunk_to_payload(c), 0, usable_size(c) - zero);
 }
 
 /* Allocate request bytes at a multiple of alignment, a power of two. */
@@ -118,7 +119,8 @@ static inline struct chunk *given_chunk(void *payload, const char *bad_pointer,
     struct chunk *c = payload_to_chunk(payload);
     size_t size = chunk_size(c);
 
-    /* Is it misaligned, of size 0, or does it end beyond the last address? */
+    /* Is it misaligned, or does it end beyond the last address? For size 0
+     * -size is 0, so that this is refused as well. */
     if ((uintptr_t)payload % MALLOC_ALIGNMENT != 0 || (uintptr_t)c > -size)
         fatal(bad_pointer);
     if (size < MINSIZE || size % MALLOC_ALIGNMENT != 0)

@@ -12,8 +12,9 @@
 #include "trim.h"
 #include "break.h"
 
-/* How long top may become before memory is given back, in bytes. As TOP_PAD is
- * kept, nothing goes back before top is a page longer than that. */
+/* How long top may become before memory is given back, in bytes. TOP_PAD is
+ * kept and is as long, so the first page goes back when top is a page longer.
+ */
 #define TRIM_THRESHOLD (128 * 1024)
 
 /* How many bytes, whole pages, has top beyond pad? */
@@ -36,7 +37,7 @@ static bool shrink_top(struct arena *a, size_t pad)
     set_size(a->top, top_size(a) - extra);
     a->system_mem -= extra;
     a->end -= extra;
-    if (a->zero_from > a->end) /* what comes after it will be fresh */
+    if (a->zero_from > a->end) /* new bytes after the end will be zero */
         a->zero_from = a->end;
     return true;
 }

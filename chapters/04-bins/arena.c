@@ -14,14 +14,14 @@
 
 struct arena main_arena = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* There is one arena. But what is about all memory is written as if there could
- * be more. */
+/* There is one arena until chapter 06. Whatever visits all memory is written as
+ * a loop all the same. */
 struct arena *next_arena(struct arena *a)
 {
     return a == NULL ? &main_arena : NULL;
 }
 
-/* Free all of an old top but its end, which is returned: the place of a fence.
+/* Free the old top except for its end, which is returned and becomes the fence.
  * There is nothing to merge, for the chunk before top is in use. */
 static struct chunk *free_old_top(struct arena *a, struct chunk *old_top)
 {
@@ -91,9 +91,11 @@ struct chunk *take_from_top(struct arena *a, size_t size)
 
     struct chunk *c = a->top;
     a->top = cut_chunk(c, size);
+    /* All of it is zero but its header, until chapter 03 merges what was in use
+     * into top. */
     char *payload_end = (char *)a->top + sizeof(size_t);
     if (payload_end > a->zero_from) {
-        a->fresh = (size_t)(payload_end - a->zero_from);
+        a->zero_bytes = (size_t)(payload_end - a->zero_from);
         a->zero_from = (char *)a->top + HEADER_SIZE;
     }
     return c;

@@ -17,8 +17,8 @@ size_t bin_index(size_t size);
 /* Put a chunk that has become free into the unsorted bin. */
 void unsorted_push(struct arena *a, struct chunk *c);
 
-/* Empty the unsorted bin into the bins for each size, up to the first chunk of
- * just this size, which is taken. NULL if there was none. */
+/* File the chunks of the unsorted bin, up to one of just this size or the last
+ * remainder, which is larger: that is taken. NULL if there is neither. */
 struct chunk *unsorted_take(struct arena *a, size_t size);
 
 /* Take a chunk of just this small size from its bin; NULL if it is empty. */

@@ -1,12 +1,12 @@
 /* coalesce.c - merge a chunk with its free neighbours in memory
  *
- * Where the next chunk is follows from our size; where the free chunk before
- * begins follows from its foot. So both neighbours are found, taken off their
+ * Our size tells where the next chunk is; the foot of a free chunk before us
+ * tells where that one begins. So both neighbours are found, taken off their
  * list and merged in constant time, however many chunks there are.
  *
  * Invariant: no two free chunks are neighbours, and none borders on top. It
- * holds because every chunk is merged as it becomes free: there can never be
- * more than one free chunk on either side.
+ * holds because every chunk is merged when it is marked as free: there can
+ * never be more than one free chunk on either side.
  */
 #include "coalesce.h"
 #include "bins.h"
@@ -79,12 +79,15 @@ bool extend_chunk(struct arena *a, struct chunk *c, size_t size)
     struct chunk *next = chunk_after(c);
     size_t missing = size - chunk_size(c);
 
-    /* Make top longer, rather than leave a hole below it. */
+    /* Make top longer: else the payload would move, and leave free memory
+     * behind. (If this begins a new region, next is top no more, and nothing
+     * fits.) */
     if (next == a->top && top_size(a) < missing + MINSIZE &&
         !grow_top(a, missing))
         return false;
     if (next == a->top && chunk_size(next) >= missing + MINSIZE) {
-        next = take_from_top(a, missing); /* joined at once, however small */
+        /* Perhaps too short to be a chunk, but it joins c at once. */
+        next = take_from_top(a, missing);
     } else if (is_free_chunk(a, next) && chunk_size(next) >= missing) {
         freelist_claim(next);
     } else {

@@ -4,8 +4,8 @@
  * address called the program break. sbrk(n) moves the break by n bytes and
  * returns it as it was before. A process has one break, and others may move it
  * too: between two calls of ours it can be anywhere above where we left it.
- * Only at the very same moment must nobody else call sbrk(), which has no lock
- * of its own.
+ * sbrk() has no lock: if another thread calls it at the very same moment, we
+ * cannot notice.
  *
  * mmap() gives memory at an address that the system chooses, in whole pages.
  */

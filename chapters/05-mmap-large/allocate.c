@@ -3,7 +3,7 @@
  * A free chunk that is large enough is handed out again; only where there is
  * none is the next one cut from top. What a chunk has beyond the request is
  * split off and stays free; what becomes free is merged with the free memory
- * around it, but for small chunks, which wait a while in their fast bin.
+ * around it, except for the smallest, which wait a while in their fast bin.
  */
 #include "allocate.h"
 #include "bins.h"
@@ -14,12 +14,13 @@
 #include "params.h"
 #include "trim.h"
 
-/* When a free chunk is so large once merged, in bytes, it pays to empty the
- * fast bins too. */
+/* If a chunk is at least so long once it is merged, in bytes, it pays to empty
+ * the fast bins too. */
 #define CONSOLIDATION_THRESHOLD (64 * 1024)
 
 /* Free what a chunk in use has beyond size bytes, if it is enough to make a
- * chunk of. After resize_chunk() it may meet free memory there. */
+ * chunk of. The chunk after that may be free, so the two may have to be merged.
+ */
 static void split_chunk(struct arena *a, struct chunk *c, size_t size)
 {
     if (chunk_size(c) - size >= MINSIZE)
@@ -74,6 +75,7 @@ struct chunk *allocate_chunk(struct arena *a, size_t size)
     /* Before the system is asked for more: is there enough in fast bins? */
     if (c == NULL && top_size(a) < size + MINSIZE && consolidate_fastbins(a))
         c = take_from_bins(a, size);
+    /* Large, and no memory at hand: it gets a mapping of its own. */
     if (c == NULL && top_size(a) < size + MINSIZE &&
         size >= params.mmap_threshold)
         c = map_chunk(size);
@@ -85,7 +87,7 @@ struct chunk *allocate_chunk(struct arena *a, size_t size)
 struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
                                      size_t size)
 {
-    /* So much that an aligned payload is inside, wherever the chunk falls. */
+    /* Enough for an aligned payload, wherever the chunk begins. */
     struct chunk *c = allocate_chunk(a, size + alignment + MINSIZE);
     if (c == NULL)
         return NULL;
@@ -93,7 +95,7 @@ struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
         return align_mapped_chunk(c, alignment);
     uintptr_t payload = (uintptr_t)chunk_to_payload(c);
     if (payload % alignment != 0) {
-        /* Cut it in two; the lead must be large enough to be a chunk. */
+        /* What lies before it becomes a chunk too: it must be long enough. */
         size_t lead = align_up(payload + MINSIZE, alignment) - payload;
         struct chunk *before = c;
         c = cut_chunk(before, lead);
@@ -103,12 +105,13 @@ struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
     return c;
 }
 
-/* Can this chunk, which the program gives back, be one of ours and in use? */
+/* Can this chunk, which the program gives back, be one of ours and in use? The
+ * texts are glibc's, here and elsewhere. */
 static void check_free(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
 
-    /* Does it lie in top, or was it merged into top? */
+    /* Does it lie in top? */
     if (c >= a->top && (char *)c < a->end)
         fatal("double free or corruption (top)");
     /* Does it lie elsewhere, or reach into top? */

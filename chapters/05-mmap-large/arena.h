@@ -14,9 +14,9 @@
  * Locking: an arena has a lock. It is taken in malloc.c, report.c and check.c,
  * by the public functions; everything below expects to find it held. Only the
  * size of a chunk in use may be read without it, by whoever owns the chunk:
- * others change no more of that word than a flag. (To the letter of C that is a
- * data race. glibc does the same.) Mapped chunks have a lock of their own; it
- * may be taken while this one is held.
+ * others never change the size, only flags beside it, from chapter 02 on. (To
+ * the letter of C that is a data race. glibc does the same.) Mapped chunks have
+ * a lock of their own; it may be taken while this one is held.
  */
 #ifndef ARENA_H
 #define ARENA_H
@@ -25,14 +25,13 @@
 #include "freelist.h"
 #include "lock.h"
 
-/* The last fast bins are used only if M_MXFAST is raised. Of the other bins,
- * number 0 is not used. */
+/* The last fast bins are used only if M_MXFAST is raised. Bins 0 and 127 stay
+ * empty. */
 #define NFASTBINS       10
-#define NBINS           127
+#define NBINS           128
 #define UNSORTED_BIN    1
 #define FIRST_SMALL_BIN 2
 #define FIRST_LARGE_BIN 64
-#define BINMAP_WORDS    ((NBINS + 31) / 32)
 
 struct arena {
     pthread_mutex_t lock; /* guards all that follows, and every header */
@@ -40,8 +39,9 @@ struct arena {
     struct chunk *first;  /* the first chunk of the first region */
     char *end;            /* the end of the newest region, and so of top */
     char *low, *high;     /* all regions lie between these */
-    char *zero_from;      /* from here to its end top has only zero bytes */
-    size_t fresh;         /* how many zero bytes calloc() got: see malloc.c */
+    char *zero_from;      /* from here to its end top is all zero */
+    size_t zero_bytes;    /* so many bytes at the end of the payload that was
+                           * last cut from top are zero; only calloc() asks */
 
     size_t system_mem;     /* bytes held from the system */
     size_t max_system_mem; /* the most there ever were */
@@ -49,12 +49,13 @@ struct arena {
 
     struct chunk *fastbins[NFASTBINS]; /* each a list by fd alone */
     struct freelist bins[NBINS];
-    uint32_t binmap[BINMAP_WORDS]; /* where bit i is 0, bin i is empty */
-    struct chunk *last_remainder;  /* of the last small request */
+    uint32_t binmap[NBINS / 32];  /* where bit i is 0, bin i is empty */
+    struct chunk *last_remainder; /* of the last small request */
 };
 
-/* The end of a closed region. It stands where a chunk would, and is told from
- * one by its size: no chunk has size 0. So its length is kept elsewhere. */
+/* The end of a closed region: what was left of top. It stands where a chunk
+ * would, and is told from one by its size, 0, which no chunk has. Its real
+ * length is in extent. */
 struct fence {
     size_t prev_size;   /* as in a chunk */
     size_t size;        /* 0 */
@@ -101,18 +102,19 @@ static inline size_t top_size(const struct arena *a)
 }
 
 /* Does this chunk lie in our memory, and not reach into top? Regions are in no
- * order, and between them may be memory of others: the answer is a guess. */
+ * order, and between them may be memory of others: the answer can be a wrong
+ * yes, never a wrong no. */
 static inline bool is_below_top(const struct arena *a, struct chunk *c)
 {
     if ((char *)c < a->low || (char *)c >= a->high)
-        return false; /* it may be no memory at all: do not look there */
+        return false; /* it may be no memory at all: its size says nothing */
     struct chunk *next = chunk_after(c);
     return c < next && (char *)next <= a->high &&
            (next <= a->top || c > a->top);
 }
 
 /* Has this header a size that a chunk or a fence of ours can have? It is asked
- * of the header after a chunk, which an overrun would have overwritten. */
+ * of headers that an overrun may have overwritten. */
 static inline bool is_plausible(const struct arena *a, const struct chunk *c)
 {
     return extent(c) >= MINSIZE && extent(c) < a->system_mem;

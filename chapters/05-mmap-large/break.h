@@ -7,10 +7,11 @@
 
 #include "os.h"
 
-/* Get memory so that size bytes and pad to spare lie in a row: together with
- * the have bytes that end at end, if it can follow them; else by itself. It
- * starts where a chunk can start. None, with errno ENOMEM, if the system
- * refuses. */
+/* Get memory from the break. The caller already has some bytes, have of them,
+ * which end at end. If the new ones begin there, old and new together are at
+ * least size + pad bytes long. If they begin elsewhere, the new ones alone are,
+ * and start where a chunk can start. Where the break cannot move, pad is left
+ * out. start is NULL, and errno ENOMEM, if the system refuses. */
 struct span break_grow(char *end, size_t have, size_t size, size_t pad);
 
 /* Give back size bytes that end at end, a multiple of a page. Returns false if

@@ -45,12 +45,13 @@ void sizes_insert(struct chunk *at, struct chunk *c)
     c->bk_nextsize->fd_nextsize = c;
 }
 
-/* Take a chunk off the ring of sizes. A twin of it takes its place there. */
+/* Take a chunk off the ring of sizes; a twin takes its place. (If c->fd is the
+ * head, this reads a link of the next bin, which is never NULL.) */
 static void sizes_unlink(struct chunk *c)
 {
     if (c->fd_nextsize->bk_nextsize != c || c->bk_nextsize->fd_nextsize != c)
         fatal("corrupted double-linked list (not small)");
-    if (chunk_size(c->fd) == chunk_size(c))
+    if (c->fd->fd_nextsize == NULL)
         sizes_insert(c, c->fd);
     c->fd_nextsize->bk_nextsize = c->bk_nextsize;
     c->bk_nextsize->fd_nextsize = c->fd_nextsize;

@@ -12,11 +12,12 @@
  *              :                          :
  *              +--------------------------+  a multiple of a page
  *
- * A large chunk before a small one that lives on could never be given back, if
- * it lay on the heap. In a mapping of its own it goes back when it is freed,
- * and grows without being copied: the system moves its pages elsewhere by
- * changing addresses. The cost is a system call or two, a page fault for each
- * page that is touched, and what is lost up to the end of the last page.
+ * On the heap a large free chunk cannot be given back while a used one lies
+ * above it: at most its pages can. In a mapping of its own it goes back when it
+ * is freed, and grows without being copied: the system moves its pages
+ * elsewhere by changing addresses. The cost is a system call or two, a page
+ * fault for each page that is touched, and what is lost up to the end of the
+ * last page.
  *
  * There is no chunk before, so prev_size is free to say how far the mapping's
  * start is away.
@@ -124,8 +125,8 @@ static struct mapping *mapping_of(struct chunk *c, const char *complaint)
     return m;
 }
 
-/* So long is a mapping with a chunk at offset that has room for request bytes.
- * Unlike others, the chunk cannot borrow a word from a next one. */
+/* The length of a mapping whose chunk, at offset, has room for request bytes.
+ * Unlike others, this chunk cannot borrow a word from a next one. */
 static size_t length_for(size_t offset, size_t request)
 {
     size_t size = align_up(HEADER_SIZE + request, MALLOC_ALIGNMENT);
@@ -135,8 +136,9 @@ static size_t length_for(size_t offset, size_t request)
 struct chunk *map_chunk(size_t size)
 {
     size_t offset = align_up(sizeof(struct mapping), MALLOC_ALIGNMENT);
-    offset += -HEADER_SIZE % MALLOC_ALIGNMENT;
-    size_t length = length_for(offset, size - sizeof(size_t));
+    offset += -HEADER_SIZE % MALLOC_ALIGNMENT; /* see break.c */
+    size_t request = size - sizeof(size_t);    /* the largest of this size */
+    size_t length = length_for(offset, request);
 
     bool may_map = mapped_totals().count < params.mmap_max;
     struct mapping *m = may_map ? os_map(length) : NULL;

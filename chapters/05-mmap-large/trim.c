@@ -34,7 +34,7 @@ static bool shrink_top(struct arena *a, size_t pad)
     set_size(a->top, top_size(a) - extra);
     a->system_mem -= extra;
     a->end -= extra;
-    if (a->zero_from > a->end) /* what comes after it will be fresh */
+    if (a->zero_from > a->end) /* new bytes after the end will be zero */
         a->zero_from = a->end;
     return true;
 }

@@ -5,7 +5,7 @@
  *
  *   bin 1         unsorted: what was freed of late, in the order of freeing
  *   bins 2-63     small, 16 bytes apart: all chunks in a bin have one size
- *   bins 64-126   large, the wider apart the larger: sorted by size
+ *   bins 64-126   large, for ever wider ranges of sizes: sorted by size
  *
  * free() puts a chunk into the unsorted bin and is done. The next malloc()
  * that does not find its size looks through it and files what it finds there:
@@ -16,11 +16,11 @@
 #include "bins.h"
 #include "os.h"
 
-/* How many chunks of the unsorted bin one malloc() will file. */
+/* How many chunks of the unsorted bin one malloc() files at most. */
 #define MAX_FILED 10000
 
-/* The large bins are in groups. In each, up to the bin with number last, they
- * are 1 << shift bytes apart. */
+/* The large bins are in groups. The bins of a group, up to the one with number
+ * last, are 1 << shift bytes apart: up to bin 96 by 64, up to 111 by 512. */
 #define NGROUPS 5
 static const unsigned shift[NGROUPS] = {6, 9, 12, 15, 18};
 static const unsigned last[NGROUPS] = {96, 111, 119, 123, 125};
@@ -50,7 +50,7 @@ size_t bin_index(size_t size)
         start = ((start >> shift[g]) + last[g] + 1 - first) << shift[g];
         first = last[g] + 1;
     }
-    return NBINS - 1;
+    return NBINS - 2;
 }
 
 /* The smallest chunk of a bin, in a small bin the oldest; NULL if empty. */
@@ -72,7 +72,7 @@ static void file_large_chunk(struct chunk *head, struct chunk *c)
         freelist_insert(head, c);
         return;
     }
-    /* Smaller than all? The ring would lead round to the largest again. */
+    /* Smaller than all? The search below would go round the ring for ever. */
     if (chunk_size(c) < chunk_size(head->bk)) {
         sizes_insert(at, c);
         freelist_insert(head, c);
@@ -135,7 +135,7 @@ static void check_unsorted(struct arena *a, struct chunk *c)
 }
 
 /* Requests that follow each other are best served from one place. So a small
- * one is cut from what the last one left, if nothing else was freed since. */
+ * one is cut from what the last one left, if the bin holds nothing else. */
 static bool is_worth_splitting(struct arena *a, struct chunk *c, size_t size)
 {
     return is_small(size) && c == a->last_remainder && c->bk == c->fd &&
@@ -178,7 +178,7 @@ struct chunk *largebin_take(struct arena *a, size_t size)
     while (chunk_size(c) < size)
         c = c->bk_nextsize;
     /* Of several of this size take one that is not on the ring of sizes. */
-    if (chunk_size(c->fd) == chunk_size(c))
+    if (c->fd->fd_nextsize == NULL)
         c = c->fd;
     return freelist_claim(c);
 }
@@ -190,7 +190,7 @@ static size_t next_in_binmap(struct arena *a, size_t index)
     uint32_t bits = a->binmap[word] & ~0u << index % 32;
 
     while (bits == 0) {
-        if (++word == BINMAP_WORDS)
+        if (++word == NBINS / 32)
             return NBINS;
         bits = a->binmap[word];
     }
@@ -205,7 +205,7 @@ struct chunk *larger_bin_take(struct arena *a, size_t size)
         struct chunk *c = last_in_bin(a, index);
         if (c != NULL)
             return freelist_claim(c);
-        /* Bits are set at once and cleared late: the last chunk has left. */
+        /* Empty, though its bit is set: that was left to whoever notices. */
         a->binmap[index / 32] &= ~(1u << index % 32);
         index = next_in_binmap(a, index + 1);
     }

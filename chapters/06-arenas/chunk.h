@@ -1,8 +1,8 @@
 /* chunk.h - the layout of a chunk
  *
  * All memory is handed out in chunks. A chunk is a header and a payload. The
- * next chunk begins size bytes further on, so that our payload reaches one
- * word into it, over its prev_size:
+ * next chunk begins size bytes further on. The payload does not end there: it
+ * goes on for one word, over the prev_size of the next chunk:
  *
  *              in use                         free
  *
@@ -25,9 +25,9 @@
  *              | its size               |1|   | its size               |0|
  *
  * A payload must be aligned for any type, on 64-bit machines to 16 bytes, and
- * so the header must be 16 bytes long; but the size needs only 8 of them. The
- * other 8, prev_size, are not lost: the chunk before uses them as the last word
- * of its payload. So a chunk costs one word, not two.
+ * chunks begin at multiples of 16. So the header is 16 bytes long, but the size
+ * needs only 8 of them. The other 8, prev_size, are not lost: the chunk before
+ * uses them as the last word of its payload. A chunk costs one word, not two.
  *
  * The low bits of a size are always 0, so flags are kept there. P, PREV_INUSE,
  * says that the chunk *before* is in use: so a chunk's own state stands in the
@@ -54,8 +54,9 @@ struct chunk {
     struct chunk *fd; /* forward: next in the bin, while free */
     struct chunk *bk; /* back: the previous one there, while free */
 
-    /* The next smaller and the next larger size in a large bin; NULL if another
-     * chunk of this size has them. A small chunk may have no room for them. */
+    /* In a large bin: the next smaller and the next larger size; NULL in all
+     * but the first chunk of a size. A small chunk may have no room for them.
+     */
     struct chunk *fd_nextsize;
     struct chunk *bk_nextsize;
 };
@@ -64,7 +65,7 @@ struct chunk {
 #define IS_MMAPPED ((size_t)2)
 #define FLAGS      ((size_t)7) /* the bits that no size needs */
 
-/* It is not a chunk of the main arena: see heap.h. */
+/* This chunk belongs to an arena other than the main one: see heap.h. */
 #define NON_MAIN_ARENA ((size_t)4)
 
 #define HEADER_SIZE      (2 * sizeof(size_t))
@@ -92,8 +93,8 @@ static inline size_t request_to_size(size_t request)
     return size < MINSIZE ? MINSIZE : size;
 }
 
-/* Write the header of a new chunk. P is set: the chunk before is in use, or
- * there is none, at the start of a region, and nobody must look for it. */
+/* Write the header of a new chunk. P is set: the chunk before is in use, or the
+ * region starts here, and P keeps everybody from looking for one. */
 static inline struct chunk *make_chunk(void *address, size_t size)
 {
     struct chunk *c = address;

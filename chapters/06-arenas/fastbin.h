@@ -2,13 +2,13 @@
  *
  * Programs free small chunks and soon ask for the same size again. So these
  * are not merged with their neighbours, only to be split once more, but kept
- * whole: a list for each size, linked one way, last in, first out. Both ways
- * take a handful of instructions. The price is that such chunks keep free
- * memory apart, until consolidate_fastbins() merges them.
+ * whole: a list for each size, linked one way, last in, first out. Putting in
+ * and taking out cost a handful of instructions. The price is that such chunks
+ * keep free memory apart, until consolidate_fastbins() merges them.
  *
  * Invariant: a chunk in a fast bin has the size of the bin, is marked as in
- * use, so that nobody merges with it, and has the bin's address in its bk. The
- * caller holds the arena's lock.
+ * use, so that nobody merges with it. Its bk holds the address of the bin: by
+ * this mark the walk knows it, and free() that it is freed twice.
  */
 #ifndef FASTBIN_H
 #define FASTBIN_H
@@ -50,7 +50,7 @@ static inline bool is_in_fastbin(struct arena *a, const struct chunk *c)
            c->bk == (struct chunk *)fastbin_of(a, size);
 }
 
-/* A chunk that is being freed seems to be in the bin. Is it really there? */
+/* A chunk that is being freed has the bin's mark. Is it really there? */
 static inline void check_freed_twice(struct chunk **bin, struct chunk *freed)
 {
     for (struct chunk *c = *bin; c != NULL; c = fastbin_next(c))
@@ -91,7 +91,7 @@ static inline struct chunk *fastbin_pop(struct chunk **bin, size_t size,
     if (chunk_size(c) != size)
         fatal(wrong_size);
     *bin = fastbin_next(c);
-    c->bk = NULL;
+    c->bk = NULL; /* the mark */
     return c;
 }
 

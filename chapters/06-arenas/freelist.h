@@ -9,13 +9,14 @@
 #include "chunk.h"
 
 /* A ring of all chunks on the list and of the head, so that fd and bk of every
- * one lead to something. In an empty list those of the head lead back to it. */
+ * one lead to something. In an empty list those of the head lead back to it;
+ * and before freelist_init() they are NULL, which counts as empty too. */
 struct freelist {
     struct chunk *fd, *bk;
 };
 
-/* The head as a member of the ring. It is no chunk but has the two links that a
- * chunk would have at this address; nothing else of it may be touched. */
+/* The head as a member of the ring: the address at which a chunk would have its
+ * fd and bk just where the head has them. The rest of it does not exist. */
 static inline struct chunk *list_head(const struct freelist *list)
 {
     return (struct chunk *)((char *)list - offsetof(struct chunk, fd));
@@ -27,7 +28,7 @@ void freelist_init(struct freelist *list);
  */
 struct chunk *freelist_next(const struct freelist *list, const struct chunk *c);
 
-/* Put a chunk on a list, before a chunk that is there or before the head. */
+/* Put a chunk on a list, before next, which is there already or is the head. */
 void freelist_insert(struct chunk *next, struct chunk *c);
 
 /* Mark a chunk as free and put it on the list. */
@@ -36,8 +37,8 @@ void freelist_push(struct freelist *list, struct chunk *c);
 /* Put a chunk on the ring of sizes, just before one that is there. */
 void sizes_insert(struct chunk *at, struct chunk *c);
 
-/* Take this chunk off the list that it is on, and off the ring of sizes. Its
- * mark stays as it is. */
+/* Take this chunk off the list that it is on, and off the ring of sizes. It
+ * stays marked as free. */
 void freelist_unlink(struct chunk *c);
 
 /* The same, and mark it as used. Returns it. */

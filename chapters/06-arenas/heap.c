@@ -12,7 +12,7 @@
  * from its address: free() needs no table to find it.
  *
  * Like break.c this is a source of memory: each heap becomes a region of its
- * arena, and what lies in it is the arena's affair.
+ * arena. (The heap of a process, in os.c, is something else.)
  */
 #include "heap.h"
 
@@ -94,7 +94,8 @@ struct span heap_grow(char *end, size_t have, size_t size, size_t pad)
     return heap_span(next);
 }
 
-/* The pages go back, their addresses stay accessible. */
+/* The pages go back, their addresses stay accessible. (There are systems that
+ * do not discard them, so heap_grow() does not count on zeros.) */
 bool heap_shrink(char *end, size_t size)
 {
     if (!os_discard(end - size, size))

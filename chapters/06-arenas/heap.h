@@ -1,6 +1,6 @@
 /* heap.h - memory for arenas other than the main one
  *
- * See heap.c. The caller holds the lock of the arena, but where it is new.
+ * See heap.c. The caller holds the lock of the arena, unless the arena is new.
  */
 #ifndef HEAP_H
 #define HEAP_H
@@ -27,9 +27,9 @@ static inline struct heap_info *heap_of(const void *address)
     return (struct heap_info *)((uintptr_t)address & ~(HEAP_MAX_SIZE - 1));
 }
 
-/* A new heap of no arena, with size bytes for chunks behind a header of header
- * bytes, heap_info included; and pad bytes more, if there is room. NULL with
- * errno ENOMEM if that cannot be had. */
+/* A new heap, which has no arena yet. It begins with header bytes, in which a
+ * heap_info lies; then come size bytes for chunks, and pad more if there is
+ * room. NULL with errno ENOMEM if that cannot be had. */
 struct heap_info *new_heap(size_t header, size_t size, size_t pad);
 
 /* The bytes for chunks in a new heap. */

@@ -5,8 +5,8 @@
  * one of these functions from the C library would hand us pointers that are
  * not ours.
  *
- * No public function calls another by its name: the name may belong to a
- * different allocator when this one was opened with dlopen().
+ * No public function calls another by its name. A name like malloc is looked up
+ * when the program starts, and may lead to another library's function.
  */
 #include "allocate.h"
 #include "coalesce.h"
@@ -28,8 +28,9 @@
 
 static atomic_bool started;
 
-/* What must be done once, at the first call: constructors of other libraries
- * may allocate before any of ours has run. */
+/* What must be done once, at the first call. Nothing of it can wait for a
+ * constructor of ours: those of other libraries may come first, and allocate.
+ */
 static __attribute__((cold)) void start(void)
 {
     if (atomic_exchange(&started, true))
@@ -38,7 +39,7 @@ static __attribute__((cold)) void start(void)
     read_environment();
 }
 
-/* The same at the first call of this thread. */
+/* What must be done at the first call of each thread. */
 static __attribute__((cold)) struct arena *start_thread(void)
 {
     start();
@@ -92,8 +93,8 @@ static void *allocate(size_t request)
     return chunk_to_payload(c);
 }
 
-/* The same, and all that may be used is zero. What the system has just given is
- * so already, and is not touched. */
+/* The same, with all usable bytes zero. If some at the end came from the system
+ * just now, they are zero already, and are not touched. */
 static void *allocate_zeroed(size_t request)
 {
     size_t size = request_to_size(request);
@@ -102,17 +103,17 @@ static void *allocate_zeroed(size_t request)
 
     struct arena *a = arena_get();
     bool locked = arena_lock(a);
-    a->fresh = 0; /* take_from_top() may say otherwise */
+    a->zero_bytes = 0; /* take_from_top() may say otherwise */
     struct chunk *c = allocate_chunk(a, size);
-    size_t fresh = a->fresh;
+    size_t zero = a->zero_bytes;
     arena_unlock(a, locked);
     if (c == NULL)
         c = allocate_elsewhere(a, MALLOC_ALIGNMENT, size);
     if (c == NULL)
         return NULL;
     if (is_mapped(c))
-        fresh = usable_size(c);
-    return memset(chunk_to_payload(c), 0, usable_size(c) - fresh);
+        zero = usable_size(c);
+    return memset(chunk_to_payload(c), 0, usable_size(c) - zero);
 }
 
 /* Allocate request bytes at a multiple of alignment, a power of two. */
@@ -159,8 +160,9 @@ static inline struct chunk *given_chunk(void *payload, const char *bad_pointer,
     size_t size = chunk_size(c);
 
     if (is_mapped(c))
-        return c; /* it is looked at in mapped.c */
-    /* Is it misaligned, of size 0, or does it end beyond the last address? */
+        return c; /* mapped.c looks at it, where it is given back or resized */
+    /* Is it misaligned, or does it end beyond the last address? For size 0
+     * -size is 0, so that this is refused as well. */
     if ((uintptr_t)payload % MALLOC_ALIGNMENT != 0 || (uintptr_t)c > -size)
         fatal(bad_pointer);
     if (size < MINSIZE || size % MALLOC_ALIGNMENT != 0)
@@ -173,8 +175,9 @@ static void free_payload(void *payload)
     struct chunk *c =
         given_chunk(payload, "free(): invalid pointer", "free(): invalid size");
     if (is_mapped(c)) {
-        raise_thresholds(chunk_size(c));
+        size_t size = chunk_size(c);
         unmap_chunk(c);
+        raise_thresholds(size);
         return;
     }
 
@@ -341,12 +344,12 @@ int malloc_trim(size_t pad)
  * 0 if it is unknown or cannot have this value. [SVID] */
 int mallopt(int number, int value)
 {
-    struct arena *a = &main_arena;
-
     start();
     /* What waits in fast bins was put there under the old parameters. */
-    bool locked = arena_lock(a);
-    consolidate_fastbins(a);
-    arena_unlock(a, locked);
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
+        bool locked = arena_lock(a);
+        consolidate_fastbins(a);
+        arena_unlock(a, locked);
+    }
     return set_param(number, value);
 }

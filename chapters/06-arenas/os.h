@@ -36,8 +36,8 @@ bool os_shrink(size_t size);
  * Returns NULL with errno ENOMEM on failure. */
 void *os_map(size_t size);
 
-/* Make a mapping of old_size bytes size bytes long, and move it if it must be.
- * Returns NULL, and changes nothing, on failure. */
+/* Change the length of a mapping from old_size to size bytes, and move it if it
+ * must be. Returns NULL, and changes nothing, on failure. */
 void *os_remap(void *address, size_t old_size, size_t size);
 
 /* Give a mapping of size bytes back. */

@@ -2,9 +2,9 @@
  *
  * A mapping of its own costs two system calls and a page fault for every page.
  * That is cheap for what lives long and dear for what comes and goes. So the
- * threshold is not fixed: when a mapped chunk is freed, it was a short life,
- * and chunks of its size are no longer mapped. Whoever sets one of these
- * parameters by hand wants them to stay, and ends this.
+ * threshold is not fixed: a mapped chunk that is freed is taken as a sign that
+ * chunks of its size come and go, and they are no longer mapped. But when one
+ * threshold is set by hand, all of them stay as they are.
  */
 #define _GNU_SOURCE /* for secure_getenv() */
 #include "params.h"
@@ -104,7 +104,8 @@ void raise_thresholds(size_t size)
     if (params.dynamic && size > params.mmap_threshold &&
         size <= MAX_MMAP_THRESHOLD) {
         params.mmap_threshold = size;
-        /* They now lie next to top: when freed, they must not go at once. */
+        /* They may now lie next to top: when freed, they must not go at once.
+         */
         params.trim_threshold = 2 * size;
     }
 }

@@ -55,15 +55,17 @@ static void add_idle_arena(struct arena *a)
     arenas.idle = a;
 }
 
-/* Destructors of others may still allocate. What they do there is short, and
- * nobody would detach the thread again: so it may use the main arena, without
- * being counted. */
+/* When a thread ends, the system calls this, and destructors of others, which
+ * may still allocate. Nobody would detach the thread again: so it uses the main
+ * arena from now on, without being counted. */
 static void detach_thread(void *arena)
 {
     struct arena *a = arena;
 
     thread_arena = &main_arena;
     bool locked = arenas_lock();
+    if (a->newest_thread == gettid())
+        a->newest_thread = 0;
     if (--a->attached_threads == 0)
         add_idle_arena(a);
     arenas_unlock(locked);
@@ -95,13 +97,13 @@ static struct arena *take_idle_arena(void)
     return a;
 }
 
-/* An arena whose thread has ended without being detached, because its first
- * call came after the last round of destructors had begun. */
+/* An arena whose only thread has ended without being detached: its first call
+ * came in the last round of destructors. Signal 0 asks if a thread still is. */
 static struct arena *take_orphaned_arena(void)
 {
     struct arena *a = next_arena(NULL);
 
-    while (a != NULL && (a->attached_threads != 1 ||
+    while (a != NULL && (a->attached_threads != 1 || a->newest_thread == 0 ||
                          tgkill(getpid(), a->newest_thread, 0) == 0))
         a = next_arena(a);
     if (a != NULL)

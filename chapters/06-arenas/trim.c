@@ -37,12 +37,12 @@ static bool shrink_top(struct arena *a, size_t pad)
     set_size(a->top, top_size(a) - extra);
     a->system_mem -= extra;
     a->end -= extra;
-    if (a->zero_from > a->end) /* what comes after it will be fresh */
+    if (a->zero_from > a->end) /* new bytes after the end will be zero */
         a->zero_from = a->end;
     return true;
 }
 
-/* How long would top be, were this heap the newest again? */
+/* How long top would be if this heap became the newest again. */
 static size_t room_in(const struct heap_info *heap)
 {
     const struct chunk *end = (const struct chunk *)heap->fence;
@@ -58,8 +58,7 @@ static void reopen_region(struct arena *a, struct heap_info *heap)
     struct chunk *top = (struct chunk *)heap->fence;
 
     set_size(top, extent(top));
-    a->end = (char *)chunk_after(top);
-    a->zero_from = a->end;
+    a->zero_from = a->end = (char *)chunk_after(top);
     if (!prev_in_use(top)) {
         size_t size = chunk_size(top);
         top = chunk_before(top);
@@ -70,7 +69,8 @@ static void reopen_region(struct arena *a, struct heap_info *heap)
     a->top = top;
 }
 
-/* Give heaps back that are all top, as long as there is room before them. */
+/* Give the newest heap back while it is all top, but for when the one before
+ * has no room: the next request would want a new one at once. */
 static void delete_free_heaps(struct arena *a)
 {
     struct heap_info *heap = heap_of(a->top);
@@ -131,8 +131,6 @@ size_t discard_free_pages(struct arena *a, size_t budget)
 
 bool trim_arena(struct arena *a, size_t pad)
 {
-    if (a->top == NULL)
-        return false;
     consolidate_fastbins(a);
     bool gone = discard_free_pages(a, SIZE_MAX) != 0;
     if (a != &main_arena)
