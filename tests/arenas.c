@@ -289,6 +289,44 @@ START_TEST(a_child_uses_the_arenas_of_lost_threads)
 }
 END_TEST
 
+/* In a child the thread has another number, as the system counts. */
+START_TEST(a_child_keeps_its_arena_to_itself)
+{
+    int status;
+    needs_arenas();
+    pid_t child = fork();
+    if (child == 0) {
+        void *mine = must_malloc(2000);
+        void *other = in_a_thread(allocate_one, NULL);
+        _exit(place_of(mine).arena == place_of(other).arena);
+    }
+    waitpid(child, &status, 0);
+    ck_assert_msg(status == 0, "a thread of a child shares its arena: %#x",
+                  status);
+}
+END_TEST
+
+/* Of two threads in an arena the newer one ends. The arena still has a thread,
+ * and the next one has to get another. */
+START_TEST(a_shared_arena_stays_in_use)
+{
+    pthread_t older;
+    needs_arenas();
+    lib.mallopt(M_ARENA_MAX, 2);
+    pthread_barrier_init(&all_are_there, NULL, 2);
+    pthread_create(&older, NULL, wait_for_the_others, NULL);
+    pthread_barrier_wait(&all_are_there);
+    for (int i = 0; i < 4;
+         i++) /* they share with the first thread or with it */
+        in_a_thread(allocate_one, NULL);
+    lib.mallopt(M_ARENA_MAX, 3);
+    unsigned arena = place_of(in_a_thread(allocate_one, NULL)).arena;
+    pthread_barrier_wait(&all_are_there);
+    pthread_join(older, NULL);
+    ck_assert_msg(arena == 2, "a thread gets arena %u, which is in use", arena);
+}
+END_TEST
+
 static atomic_bool stop;
 
 static void *allocate_until_stopped(void *number)
@@ -543,6 +581,8 @@ void add_arenas(TCase *group)
     tcase_add_test(group, destructors_of_others_allocate_last);
     tcase_add_test(group, a_freed_chunk_stays_in_its_arena);
     tcase_add_test(group, a_child_uses_the_arenas_of_lost_threads);
+    tcase_add_test(group, a_child_keeps_its_arena_to_itself);
+    tcase_add_test(group, a_shared_arena_stays_in_use);
     tcase_add_test(group, children_find_every_arena_in_order);
     tcase_add_test(group, a_thread_gives_its_heaps_back);
     tcase_add_test(group, another_thread_gives_its_heaps_back);
