@@ -407,6 +407,35 @@ END_TEST
 
 /* ---- the break */
 
+/* Top seems to reach beyond our memory. What is given back of it must not be
+ * what is in use. */
+START_TEST(free_below_a_top_that_is_too_long)
+{
+    for (int i = 0; i < 40; i++)
+        must_malloc(100 * KiB);
+    char *payload = must_malloc(2000);
+    if (child_must_die("malloc(): corrupted top size")) {
+        *size_field(payload + 2016) += 2 * MiB;
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* Mappings lie next to each other: who writes beyond one reaches what stands at
+ * the start of the next. */
+START_TEST(free_of_a_mapping_whose_links_were_smashed)
+{
+    static void *elsewhere[2];
+    char *payload = must_malloc(MiB);
+    if (child_must_die("corrupted double-linked list")) {
+        *(void **)((uintptr_t)payload & ~(uintptr_t)4095) = elsewhere;
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
 /* Somebody has given back memory that was not his. */
 START_TEST(malloc_after_the_break_was_lowered)
 {
@@ -446,5 +475,7 @@ void add_misuse(TCase *group)
     tcase_add_test(group, malloc_after_the_foot_was_smashed);
     tcase_add_test(group, free_of_a_mapped_chunk_that_was_smashed);
     tcase_add_test(group, realloc_of_a_mapped_chunk_that_was_smashed);
+    tcase_add_test(group, free_below_a_top_that_is_too_long);
+    tcase_add_test(group, free_of_a_mapping_whose_links_were_smashed);
     tcase_add_test(group, malloc_after_the_break_was_lowered);
 }

@@ -22,6 +22,7 @@
 
 #include "chunk.h"
 #include "lock.h"
+#include "os.h"
 
 /* What is asked of the system beyond what is needed at once, in bytes. */
 #define TOP_PAD (128 * 1024)
@@ -106,6 +107,13 @@ static inline bool is_below_top(const struct arena *a, struct chunk *c)
 static inline bool is_plausible(const struct arena *a, const struct chunk *c)
 {
     return extent(c) >= MINSIZE && extent(c) < a->system_mem;
+}
+
+/* Top must end where its region ends: else its size was overwritten. */
+static inline void check_top(const struct arena *a)
+{
+    if (a->top != NULL && (char *)chunk_after(a->top) != a->end)
+        fatal("malloc(): corrupted top size");
 }
 
 /* Ask the system for so much that top can give size bytes and keep MINSIZE,

@@ -18,45 +18,43 @@
  * newest region need not end here: it may lie in a mapping.) */
 static char *break_end;
 
-/* How many bytes to skip from start to where a chunk can start: first to the
- * next page, since somebody may have left the break anywhere, and then so far
- * that a payload, one header further on, is aligned. With a header of 16 bytes
- * that is 0. (-x % n is the way from x up to the next multiple of n.) */
-static size_t region_offset(const char *start)
-{
-    size_t to_page = -(uintptr_t)start % os_page_size();
-    return to_page + -HEADER_SIZE % MALLOC_ALIGNMENT;
-}
-
+/* The first chunk of a region begins CHUNK_OFFSET bytes after the start of a
+ * page, and the region ends as far before the end of one. */
 static struct span map_region(size_t size)
 {
-    size_t length = align_up(size + MALLOC_ALIGNMENT, os_page_size());
+    size_t length = align_up(size + 2 * CHUNK_OFFSET, os_page_size());
     if (length < MIN_MAPPED_REGION)
         length = MIN_MAPPED_REGION;
     char *start = os_map(length);
     if (start == NULL)
         return (struct span){.start = NULL};
-
-    size_t skip = region_offset(start);
-    length = align_down(length - skip, MALLOC_ALIGNMENT);
-    return (struct span){.start = start + skip, .size = length};
+    return (struct span){
+        .start = start + CHUNK_OFFSET,
+        .size = length - 2 * CHUNK_OFFSET,
+    };
 }
 
 struct span break_grow(char *end, size_t have, size_t size, size_t pad)
 {
     char *start = os_break();
-    bool follows = start == end;
-    size_t skip = follows ? 0 : region_offset(start);
-    size_t more = size + pad - (follows ? have : 0);
-
-    more = align_up(more, os_page_size());
     if (start < break_end)
         fatal("break adjusted to free malloc space");
-    char *got = os_grow(skip + more);
+
+    bool follows = end != NULL && start == end + CHUNK_OFFSET;
+    size_t more = follows ? size + pad - have : size + pad + 2 * CHUNK_OFFSET;
+    more = align_up(more, os_page_size());
+    /* Somebody may have left the break anywhere. */
+    size_t to_page = -(uintptr_t)start % os_page_size();
+    char *got = os_grow(to_page + more);
     if (got == NULL)
         return map_region(size);
-    break_end = got + skip + more;
+    break_end = got + to_page + more;
     if (got != start) /* somebody was faster: what we got is lost */
         return break_grow(end, have, size, pad);
-    return (struct span){.start = start + skip, .size = more};
+    if (follows)
+        return (struct span){.start = end, .size = more};
+    return (struct span){
+        .start = start + to_page + CHUNK_OFFSET,
+        .size = more - 2 * CHUNK_OFFSET,
+    };
 }

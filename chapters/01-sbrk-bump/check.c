@@ -47,6 +47,8 @@ static const char *check_sizes(struct arena *a)
             return "a chunk is smaller than MINSIZE";
         if (size % MALLOC_ALIGNMENT != 0)
             return "a chunk's size is not a multiple of the alignment";
+        if ((char *)c < a->low || (char *)c + size > a->high)
+            return "a chunk lies outside the bounds of the arena";
         if (size > a->system_mem - total)
             return "the chunks reach beyond the memory held";
         total += size;

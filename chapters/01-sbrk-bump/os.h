@@ -1,7 +1,7 @@
 /* os.h - what the allocator asks of the system
  *
- * These few functions are all that the other files know of the system. To run
- * the allocator on something else, replace os.c.
+ * All memory comes from the system and goes back to it through these functions.
+ * To run the allocator on something else, replace os.c.
  */
 #ifndef OS_H
 #define OS_H

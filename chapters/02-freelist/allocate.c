@@ -32,7 +32,7 @@ struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
     return c;
 }
 
-/* Can this chunk, which the program gives back, be one of ours and in use? The
+/* Can this chunk, which the program gives back, be one of ours and in use? Most
  * texts are glibc's, here and elsewhere. */
 static void check_free(struct arena *a, struct chunk *c)
 {

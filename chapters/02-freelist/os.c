@@ -5,7 +5,8 @@
  * returns it as it was before. A process has one break, and others may move it
  * too: between two calls of ours it can be anywhere above where we left it.
  * sbrk() has no lock: if another thread calls it at the very same moment, we
- * cannot notice.
+ * cannot notice. (So a second malloc beside this one, as in a library that was
+ * opened with dlopen(), is safe only while threads do not use both at once.)
  *
  * mmap() gives memory at an address that the system chooses, in whole pages.
  */

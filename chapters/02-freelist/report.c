@@ -158,7 +158,9 @@ void malloc_stats(void)
     int state;
 
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    flockfile(stderr); /* so that no other line comes in between */
     print_stats();
+    funlockfile(stderr);
     pthread_setcancelstate(state, NULL);
 }
 

@@ -58,6 +58,11 @@ struct chunk {
 #define MALLOC_ALIGNMENT alignof(max_align_t)
 #define MINSIZE          (4 * sizeof(size_t)) /* room for a fence */
 
+/* How far after an aligned address a chunk begins, so that its payload is
+ * aligned: 0 with a header of 16 bytes, 8 with one of 8. (-x % n is the way
+ * from x up to the next multiple of n.) */
+#define CHUNK_OFFSET (-HEADER_SIZE % MALLOC_ALIGNMENT)
+
 /* The next multiple of unit, a power of two. */
 static inline size_t align_up(size_t n, size_t unit)
 {

@@ -5,7 +5,8 @@
  * returns it as it was before. A process has one break, and others may move it
  * too: between two calls of ours it can be anywhere above where we left it.
  * sbrk() has no lock: if another thread calls it at the very same moment, we
- * cannot notice.
+ * cannot notice. (So a second malloc beside this one, as in a library that was
+ * opened with dlopen(), is safe only while threads do not use both at once.)
  *
  * mmap() gives memory at an address that the system chooses, in whole pages.
  */
@@ -48,8 +49,9 @@ char *os_grow(size_t size)
 
 bool os_shrink(size_t size)
 {
-    int saved_errno = errno; /* free() must not change it */
-    bool done = sbrk(-(intptr_t)size) != (void *)-1;
+    int saved_errno = errno;              /* free() must not change it */
+    char *before = sbrk(-(intptr_t)size); /* it may refuse and not say so */
+    bool done = before != (void *)-1 && sbrk(0) == before - size;
     errno = saved_errno;
     return done;
 }

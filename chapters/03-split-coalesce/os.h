@@ -1,7 +1,7 @@
 /* os.h - what the allocator asks of the system
  *
- * These few functions are all that the other files know of the system. To run
- * the allocator on something else, replace os.c.
+ * All memory comes from the system and goes back to it through these functions.
+ * To run the allocator on something else, replace os.c.
  */
 #ifndef OS_H
 #define OS_H
@@ -34,8 +34,9 @@ bool os_shrink(size_t size);
  * Returns NULL with errno ENOMEM on failure. */
 void *os_map(size_t size);
 
-/* Give whole pages back but keep their addresses: they are all zero again.
- * Returns false, and changes nothing, where pages are locked in memory. */
+/* Give whole pages back but keep their addresses. They are zero again, except
+ * on systems that only say so. Returns false, and changes nothing, where pages
+ * are locked in memory. */
 bool os_discard(void *address, size_t size);
 
 /* Write one line to standard error, without allocating, and abort(). Locks may

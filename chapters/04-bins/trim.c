@@ -33,13 +33,14 @@ static bool shrink_top(struct arena *a, size_t pad)
 {
     size_t extra = spare_bytes(a, pad);
 
+    check_top(a);
     if (extra == 0 || !break_shrink(a->end, extra))
         return false;
     set_size(a->top, top_size(a) - extra);
     a->system_mem -= extra;
     a->end -= extra;
-    if (a->zero_from > a->end) /* new bytes after the end will be zero */
-        a->zero_from = a->end;
+    if (a->zero_from > a->end) /* new pages after the end will be zero */
+        a->zero_from = a->end + CHUNK_OFFSET;
     return true;
 }
 

@@ -85,15 +85,13 @@ bool grow_top(struct arena *a, size_t size)
 
 struct chunk *take_from_top(struct arena *a, size_t size)
 {
-    if (a->top != NULL && (char *)chunk_after(a->top) != a->end)
-        fatal("malloc(): corrupted top size");
+    check_top(a);
     if (top_size(a) < size + MINSIZE && !grow_top(a, size))
         return NULL;
 
     struct chunk *c = a->top;
     a->top = cut_chunk(c, size);
-    /* All of it is zero but its header, until chapter 03 merges what was in use
-     * into top. */
+    /* Top is zero from zero_from on. Where its header was it no longer is. */
     char *payload_end = (char *)a->top + sizeof(size_t);
     if (payload_end > a->zero_from) {
         a->zero_bytes = (size_t)(payload_end - a->zero_from);

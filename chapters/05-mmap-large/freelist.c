@@ -37,10 +37,10 @@ void freelist_push(struct freelist *list, struct chunk *c)
     mark_free(c);
 }
 
-void sizes_insert(struct chunk *at, struct chunk *c)
+void sizes_insert(struct chunk *next, struct chunk *c)
 {
-    c->fd_nextsize = at;
-    c->bk_nextsize = at->bk_nextsize;
+    c->fd_nextsize = next;
+    c->bk_nextsize = next->bk_nextsize;
     c->fd_nextsize->bk_nextsize = c;
     c->bk_nextsize->fd_nextsize = c;
 }

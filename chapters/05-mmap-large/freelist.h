@@ -34,8 +34,8 @@ void freelist_insert(struct chunk *next, struct chunk *c);
 /* Mark a chunk as free and put it on the list. */
 void freelist_push(struct freelist *list, struct chunk *c);
 
-/* Put a chunk on the ring of sizes, just before one that is there. */
-void sizes_insert(struct chunk *at, struct chunk *c);
+/* Put a chunk on the ring of sizes, before next, which is there already. */
+void sizes_insert(struct chunk *next, struct chunk *c);
 
 /* Take this chunk off the list that it is on, and off the ring of sizes. It
  * stays marked as free. */

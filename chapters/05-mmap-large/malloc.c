@@ -32,10 +32,13 @@ static atomic_bool started;
  */
 static __attribute__((cold)) void start(void)
 {
+    int saved_errno = errno;
+
     if (atomic_exchange(&started, true))
         return;
     register_fork_handlers();
     read_environment();
+    errno = saved_errno;
 }
 
 /* The arena that serves this thread. */
@@ -159,14 +162,14 @@ static void free_payload(void *payload)
     arena_unlock(a, locked);
 }
 
-/* Move a payload's contents to a new chunk, which is larger. On failure NULL,
- * and the old one stays. */
-static void *move_payload(void *payload, size_t request)
+/* Move a payload of usable bytes to a new chunk, which is larger. On failure
+ * NULL, and the old one stays. */
+static void *move_payload(void *payload, size_t usable, size_t request)
 {
     void *moved = allocate(request);
     if (moved == NULL)
         return NULL;
-    memcpy(moved, payload, usable_size(payload_to_chunk(payload)));
+    memcpy(moved, payload, usable);
     free_payload(payload);
     return moved;
 }
@@ -189,15 +192,16 @@ static void *resize_payload(void *payload, size_t request)
         struct chunk *resized = remap_chunk(c, request);
         if (resized != NULL)
             return chunk_to_payload(resized);
-        return request <= usable_size(c) ? payload
-                                         : move_payload(payload, request);
+        return request <= usable_size(c)
+                   ? payload
+                   : move_payload(payload, usable_size(c), request);
     }
 
     struct arena *a = arena_of(c);
     bool locked = arena_lock(a);
     bool done = resize_chunk(a, c, size);
     arena_unlock(a, locked);
-    return done ? payload : move_payload(payload, request);
+    return done ? payload : move_payload(payload, usable_size(c), request);
 }
 
 /* Allocate request bytes, aligned for any type. For 0 bytes too the pointer is

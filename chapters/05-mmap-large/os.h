@@ -1,7 +1,7 @@
 /* os.h - what the allocator asks of the system
  *
- * These few functions are all that the other files know of the system. To run
- * the allocator on something else, replace os.c.
+ * All memory comes from the system and goes back to it through these functions.
+ * To run the allocator on something else, replace os.c.
  */
 #ifndef OS_H
 #define OS_H
@@ -41,8 +41,9 @@ void *os_remap(void *address, size_t old_size, size_t size);
 /* Give a mapping of size bytes back. */
 void os_unmap(void *address, size_t size);
 
-/* Give whole pages back but keep their addresses: they are all zero again.
- * Returns false, and changes nothing, where pages are locked in memory. */
+/* Give whole pages back but keep their addresses. They are zero again, except
+ * on systems that only say so. Returns false, and changes nothing, where pages
+ * are locked in memory. */
 bool os_discard(void *address, size_t size);
 
 /* Write one line to standard error, without allocating, and abort(). Locks may

@@ -139,7 +139,7 @@ static void check_unsorted(struct arena *a, struct chunk *c)
 static bool is_worth_splitting(struct arena *a, struct chunk *c, size_t size)
 {
     return is_small(size) && c == a->last_remainder && c->bk == c->fd &&
-           chunk_size(c) >= size + MINSIZE;
+           chunk_size(c) > size + MINSIZE;
 }
 
 struct chunk *unsorted_take(struct arena *a, size_t size)
@@ -177,7 +177,7 @@ struct chunk *largebin_take(struct arena *a, size_t size)
     struct chunk *c = largest->bk_nextsize; /* the smallest */
     while (chunk_size(c) < size)
         c = c->bk_nextsize;
-    /* Of several of this size take one that is not on the ring of sizes. */
+    /* If c has a twin (see freelist.c), that is easier to take. */
     if (c->fd->fd_nextsize == NULL)
         c = c->fd;
     return freelist_claim(c);

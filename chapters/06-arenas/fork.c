@@ -13,6 +13,10 @@
  * registered before anything else in the process begins. If others are earlier
  * all the same, their handlers run between ours. They may allocate: forking
  * says that all locks are held.
+ *
+ * One deadlock remains, which no handler can prevent: pthread_atfork() holds a
+ * lock of the C library while it allocates room for a 49th handler, and fork()
+ * wants that lock between two handlers.
  */
 #include "fork.h"
 #include "mapped.h"
@@ -31,7 +35,7 @@ __thread bool forking;
 
 static void before_fork(void)
 {
-    if (is_alone())
+    if (is_alone()) /* else all these locks are needed, and taken */
         return;
     _IO_list_lock();
     arenas_lock();

@@ -23,7 +23,7 @@
 
 struct heap_info *new_heap(size_t header, size_t size, size_t pad)
 {
-    header = align_up(header + HEADER_SIZE, MALLOC_ALIGNMENT) - HEADER_SIZE;
+    header = align_up(header, MALLOC_ALIGNMENT) + CHUNK_OFFSET;
     size_t room = HEAP_MAX_SIZE - header - MALLOC_ALIGNMENT;
     if (size > room) {
         errno = ENOMEM;
@@ -51,7 +51,7 @@ struct span heap_span(struct heap_info *heap)
 
     return (struct span){
         .start = first,
-        .size = align_down((size_t)(end - first), MALLOC_ALIGNMENT),
+        .size = (size_t)(end - first) - CHUNK_OFFSET,
         .own = (size_t)(first - (char *)heap),
     };
 }
@@ -98,7 +98,7 @@ struct span heap_grow(char *end, size_t have, size_t size, size_t pad)
  * do not discard them, so heap_grow() does not count on zeros.) */
 bool heap_shrink(char *end, size_t size)
 {
-    if (!os_discard(end - size, size))
+    if (!os_discard(end + CHUNK_OFFSET - size, size))
         return false;
     heap_of(end - 1)->size -= size;
     return true;

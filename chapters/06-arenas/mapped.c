@@ -89,6 +89,8 @@ static void add_mapping(struct mapping *m)
 static void remove_mapping(struct mapping *m)
 {
     bool locked = mappings_lock();
+    if (m->next->before != m || m->before->next != m)
+        fatal("corrupted double-linked list");
     m->next->before = m->before;
     m->before->next = m->next;
     mappings.totals.count--;
@@ -136,8 +138,8 @@ static size_t length_for(size_t offset, size_t request)
 struct chunk *map_chunk(size_t size)
 {
     size_t offset = align_up(sizeof(struct mapping), MALLOC_ALIGNMENT);
-    offset += -HEADER_SIZE % MALLOC_ALIGNMENT; /* see break.c */
-    size_t request = size - sizeof(size_t);    /* the largest of this size */
+    offset += CHUNK_OFFSET;
+    size_t request = size - sizeof(size_t); /* the largest of this size */
     size_t length = length_for(offset, request);
 
     bool may_map = mapped_totals().count < params.mmap_max;

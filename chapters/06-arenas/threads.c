@@ -193,7 +193,7 @@ void forget_other_threads(void)
     arenas.idle = NULL;
     for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
         a->attached_threads = a == thread_arena;
-        a->newest_thread = gettid(); /* it has another number now */
+        a->newest_thread = a == thread_arena ? gettid() : 0; /* a new number */
         if (a != thread_arena)
             add_idle_arena(a);
     }

@@ -30,6 +30,7 @@ static bool shrink_top(struct arena *a, size_t pad)
 {
     size_t extra = spare_bytes(a, pad);
 
+    check_top(a);
     bool (*shrink)(char *, size_t) =
         a == &main_arena ? break_shrink : heap_shrink;
     if (extra == 0 || !shrink(a->end, extra))
@@ -37,8 +38,8 @@ static bool shrink_top(struct arena *a, size_t pad)
     set_size(a->top, top_size(a) - extra);
     a->system_mem -= extra;
     a->end -= extra;
-    if (a->zero_from > a->end) /* new bytes after the end will be zero */
-        a->zero_from = a->end;
+    if (a->zero_from > a->end) /* new pages after the end will be zero */
+        a->zero_from = a->end + CHUNK_OFFSET;
     return true;
 }
 
