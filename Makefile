@@ -85,7 +85,7 @@ build/tests/suite: $(filter-out tests/bench_%,$(wildcard tests/*.c)) \
 	    $$(pkg-config --cflags check) -o $@ $(filter %.c,$^) \
 	    $$(pkg-config --libs check) -ldl -pthread
 
-BENCH := librecord.so keep split summary sizes replay latency walk search \
+BENCH := librecord.so keep split summary sizes replay latency walk search pair \
          threads import synthetic
 
 # A program is the file of its name, in whichever room of bench/ that lies.
