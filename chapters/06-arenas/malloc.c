@@ -155,7 +155,8 @@ static void *allocate_aligned_up(size_t alignment, size_t request)
 }
 
 /* The chunk of a payload that the program hands to us, looked at before it is
- * believed. The texts are what to say of a bad one. */
+ * believed. Whatever takes a payload asks here first. The texts are what to say
+ * of a bad one. */
 static inline struct chunk *given_chunk(void *payload, const char *bad_pointer,
                                         const char *bad_size)
 {
