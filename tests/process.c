@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -262,6 +263,23 @@ START_TEST(survives_a_break_that_comes_back)
 }
 END_TEST
 
+/* What somebody wrote there before he gave it back must be gone. */
+START_TEST(calloc_clears_what_lay_above_the_break)
+{
+    lib.free(must_malloc(1));
+    for (int i = 0; i < 10; i++) {
+        char *foreign = sbrk(3000);
+        ck_assert_msg(foreign != (void *)-1, "the break cannot be moved");
+        memset(foreign, 0xee, 3000);
+        sbrk(-3000);
+        char *payload = lib.calloc(1, 300000);
+        for (size_t k = 0; k < 300000; k++)
+            ck_assert_msg(payload[k] == 0, "byte %zu is not 0", k);
+        memset(payload, 1, 300000);
+    }
+}
+END_TEST
+
 void add_process(TCase *group)
 {
     tcase_add_test(group, children_allocate_while_threads_do);
@@ -272,4 +290,5 @@ void add_process(TCase *group)
     tcase_add_test(group, survives_a_foreign_sbrk_of_100);
     tcase_add_test(group, survives_a_foreign_sbrk_of_5000);
     tcase_add_test(group, survives_a_break_that_comes_back);
+    tcase_add_test(group, calloc_clears_what_lay_above_the_break);
 }
