@@ -49,7 +49,7 @@ static void check_free(struct arena *a, struct chunk *c)
 void free_chunk(struct arena *a, struct chunk *c)
 {
     check_free(a, c);
-    /* Top only moves up, so there is nothing that we could do. */
+    /* Top only moves up: this chunk will never be used again. */
 }
 
 bool resize_chunk(struct arena *a, struct chunk *c, size_t size)

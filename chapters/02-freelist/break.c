@@ -11,7 +11,7 @@
 #include "break.h"
 #include "chunk.h"
 
-/* If the break cannot move, at least so much is mapped, in bytes. */
+/* If the break cannot move, at least this many bytes are mapped. */
 #define MIN_MAPPED_REGION (1024 * 1024)
 
 /* Where we left the break. By now it may be higher, but not lower. (The arena's
@@ -40,6 +40,7 @@ struct span break_grow(char *end, size_t have, size_t size, size_t pad)
     if (start < break_end)
         fatal("break adjusted to free malloc space");
 
+/* Do the new bytes begin where the old ones end? */
     bool follows = end != NULL && start == end + CHUNK_OFFSET;
     size_t more = follows ? size + pad - have : size + pad + 2 * CHUNK_OFFSET;
     more = align_up(more, os_page_size());

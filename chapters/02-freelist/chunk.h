@@ -127,6 +127,7 @@ static inline struct chunk *cut_chunk(struct chunk *c, size_t size)
     return rest;
 }
 
+/* Whether a chunk is in use stands in the P of the next one. */
 static inline bool chunk_in_use(struct chunk *c)
 {
     return (chunk_after(c)->size & PREV_INUSE) != 0;

@@ -145,6 +145,7 @@ static inline struct chunk *chunk_before(struct chunk *c)
     return (struct chunk *)((char *)c - c->prev_size);
 }
 
+/* Whether a chunk is in use stands in the P of the next one. */
 static inline bool chunk_in_use(struct chunk *c)
 {
     return (chunk_after(c)->size & PREV_INUSE) != 0;

@@ -84,7 +84,7 @@ struct chunk *allocate_chunk(struct arena *a, size_t size)
     /* 9. Top comes last, so that free chunks do not lie idle. */
     if (c == NULL)
         c = take_from_top(a, size);
-    /* 10. No heap can be had, or none so long: a mapping has to do. */
+    /* 10. No heap to be had, or none that long: a mapping has to do. */
     if (c == NULL && a != &main_arena)
         c = map_chunk(size);
     return c;

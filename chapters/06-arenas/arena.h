@@ -124,8 +124,8 @@ static inline bool is_below_top(const struct arena *a, struct chunk *c)
            (next <= a->top || c > a->top);
 }
 
-/* Does this header have a size that a chunk or a fence of ours can have? It may
- * not, if the program wrote past the end of the payload before it. */
+/* Does this header have a size that a chunk or a fence of ours can have? One
+ * that was overwritten, from the payload before it, most likely does not. */
 static inline bool is_plausible(const struct arena *a, const struct chunk *c)
 {
     return extent(c) >= MINSIZE && extent(c) < a->system_mem;

@@ -56,8 +56,7 @@ struct chunk {
     struct chunk *bk; /* back: the previous one there, while free */
 
     /* In a large bin: the first of the next smaller and the next larger size;
-     * NULL unless this is the first of its own. The smallest chunks lack
-     * both. */
+     * NULL unless it is the first of its own. The smallest chunks lack both. */
     struct chunk *fd_nextsize;
     struct chunk *bk_nextsize;
 };
@@ -161,6 +160,7 @@ static inline struct chunk *chunk_before(struct chunk *c)
     return (struct chunk *)((char *)c - c->prev_size);
 }
 
+/* Whether a chunk is in use stands in the P of the next one. */
 static inline bool chunk_in_use(struct chunk *c)
 {
     return (chunk_after(c)->size & PREV_INUSE) != 0;

@@ -76,7 +76,7 @@ static bool extend_heap(struct heap_info *heap, size_t more)
 struct span heap_grow(char *end, size_t have, size_t size, size_t pad)
 {
     struct heap_info *heap = heap_of(end - 1);
-    char *unopened = (char *)heap + heap->mprotect_size;
+    char *unopened = (char *)heap + heap->mprotect_size; /* all zero */
     size_t more = align_up(size - have, os_page_size());
     size_t room = HEAP_MAX_SIZE - heap->size;
 

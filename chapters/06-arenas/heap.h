@@ -9,7 +9,7 @@
 #include "os.h"
 #include "params.h"
 
-/* Every heap begins at a multiple of this, and has at most so many bytes. */
+/* Every heap begins at a multiple of this, and has at most this many bytes. */
 #define HEAP_MAX_SIZE (2 * MAX_MMAP_THRESHOLD)
 
 struct heap_info {

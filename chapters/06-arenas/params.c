@@ -3,8 +3,8 @@
  * A mapping for a chunk costs two system calls and a page fault for every page.
  * That is cheap for what lives long, and dear for what comes and goes. So the
  * threshold is not fixed: if a mapped chunk is freed, that is taken as a sign
- * that chunks of its size come and go, and they are no longer mapped. Once a
- * program sets one of the thresholds itself, they all stay as they are.
+ * that chunks of its size come and go, and they are no longer mapped. Once the
+ * user sets a threshold, TOP_PAD or MMAP_MAX, both thresholds stay as they are.
  */
 #define _GNU_SOURCE /* for secure_getenv() */
 #include "params.h"

@@ -6,16 +6,17 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Any thread may read and write these at any time, so they are atomic. */
+/* Any thread may read and write these at any time, so they are atomic. Sizes
+ * are in bytes. */
 struct params {
     _Atomic size_t top_pad;        /* bytes to ask for beyond what is needed */
-    _Atomic size_t trim_threshold; /* top of so many bytes is trimmed */
-    _Atomic size_t mmap_threshold; /* chunks of so many bytes are mapped */
+    _Atomic size_t trim_threshold; /* top of this size or more is trimmed */
+    _Atomic size_t mmap_threshold; /* chunks of this size or more are mapped */
     _Atomic size_t mmap_max;       /* how many mappings there may be */
     _Atomic bool dynamic;          /* do the thresholds follow what is freed? */
-    _Atomic size_t arena_max;      /* at most so many arenas; 0: by the cores */
-    _Atomic size_t arena_test;     /* up to so many, cores are not counted */
-    _Atomic size_t max_fast;       /* largest chunk for a fast bin, in bytes */
+    _Atomic size_t arena_max;      /* limit for arenas; 0: by the cores */
+    _Atomic size_t arena_test;     /* up to this many: cores are not counted */
+    _Atomic size_t max_fast;       /* largest chunk for a fast bin */
     _Atomic int perturb;           /* what to fill payloads with; 0: nothing */
 };
 

@@ -21,7 +21,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* The lock guards all of this, and in each arena what arena.h says. */
+/* The lock guards all of this, and some fields of each arena: see arena.h. */
 static struct {
     pthread_mutex_t lock;
     struct arena *idle; /* arenas without threads, linked by next_free */
@@ -55,8 +55,8 @@ static void add_idle_arena(struct arena *a)
 }
 
 /* Called when a thread ends. Destructors of others may still allocate later,
- * and nobody would detach the thread a second time. So from now on it uses the
- * main arena, without being counted there. */
+ * and nobody would detach the thread a second time. So the thread uses the main
+ * arena from now on, without being counted there. */
 static void detach_thread(void *arena)
 {
     struct arena *a = arena;
@@ -70,8 +70,7 @@ static void detach_thread(void *arena)
     arenas_unlock(locked);
 }
 
-/* How many arenas there may be. The cores are counted once, and not before it
- * matters. */
+/* How many arenas there may be. Cores are counted once, when it matters. */
 static size_t arena_limit(void)
 {
     static size_t by_cores;
