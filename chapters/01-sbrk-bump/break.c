@@ -40,7 +40,7 @@ struct span break_grow(char *end, size_t have, size_t size, size_t pad)
     if (start < break_end)
         fatal("break adjusted to free malloc space");
 
-/* Do the new bytes begin where the old ones end? */
+    /* Do the new bytes begin where the old ones end? */
     bool follows = end != NULL && start == end + CHUNK_OFFSET;
     size_t more = follows ? size + pad - have : size + pad + 2 * CHUNK_OFFSET;
     more = align_up(more, os_page_size());
