@@ -53,12 +53,20 @@ test: export LIBRARY = $(value MALLOC)
 diff-%: ## show the step to chapter NN as a diff
 	@tools/diff $*
 
-show-%: stages ## print the chunks of a small program in chapter NN
+# A small program of the chapter's own, linked with its malloc and run.
+LINK = mkdir -p build && $(CC) $(FLAGS) -fno-builtin -I chapters/$*-* \
+    -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c \
+    chapters/$*-*/libmalloc.a -pthread
+
+show-%: stages ## print the memory of a small program in chapter NN
 	@[ -d chapters/$*-* ] || { echo "show: $*: no such chapter" >&2; exit 1; }
-	@mkdir -p build
-	@$(CC) $(FLAGS) -fno-builtin -I chapters/$*-* -o build/show-$* docs/show.c \
-	    chapters/$*-*/libmalloc.a -pthread
+	@$(call LINK,show)
 	@build/show-$*
+
+predict-%: stages ## be asked what the code of chapter NN does; SEED=1 repeats
+	@[ -d chapters/$*-* ] || { echo "predict: $*: no such chapter" >&2; exit 1; }
+	@$(call LINK,predict)
+	@build/predict-$* $(or $(SEED),$$(date +%H%M%S))
 
 steps: stages ## check that the steps between chapters are readable
 	@tools/steps
