@@ -211,7 +211,7 @@ function find_code_of_run(first, last,    i, in_comment)
 # Find the line of the file where the run's code begins, or 0: a line like its
 # head, the one with most of the run behind it; the head of its function, by
 # name; or so many lines before the next line that is there. What is indented
-# is looked for in the function that it stood in.
+# is looked for in the function that it stood in, and up to its end.
 function find_start(path, below,    p, i, n, most, name, limit)
 {
     start = most = 0
@@ -238,6 +238,8 @@ function find_start(path, below,    p, i, n, most, name, limit)
         for (p = below + 1 + i - head; !start && p <= limit; p++)
             if (code_of[i] ~ /[a-z]/ && code[path, p] == code_of[i])
                 start = p - (i - head)
+    if (!start && limit - (tail - head) > below && line[tail] == "}")
+        start = name == "" ? limit - (tail - head) : 0
     return start
 }
 
