@@ -147,5 +147,5 @@ build/traces/synthetic: build/bench/synthetic
 	    $< $$name >build/traces/$$name.trace || exit 1; done
 	@touch $@
 
-.PHONY: help report plot verify peers figures test docs-fix steps traces \
+.PHONY: help report plot verify peers figures test test-all docs-fix steps traces \
         stages clean bench suite $(CHAPTERS)
