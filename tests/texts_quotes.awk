@@ -1,10 +1,12 @@
 # texts_quotes.awk - compare the code that a text quotes with its file
 #
-#     awk [-v fix=1] -f texts_fences.awk -f texts_quotes.awk TEXT
+#     awk [-v fix=1] [-v own="FILE..."] -f texts_fences.awk \
+#         -f texts_quotes.awk TEXT
 #
-# A quote is a block whose fence names a file. Lines that are only /* ... */
-# divide it into runs. Each run must stand in the file as it is, one below the
-# other. With fix the text is printed, each quote as its file now has it.
+# A quote is a block whose fence names a file; a block with a function from the
+# files in own must name it. Lines that are only /* ... */ divide a quote into
+# runs. Each run must stand in the file as it is, one below the other. With fix
+# the text is printed, each quote as its file now has it.
 #
 # To mend a run is to find where it begins and ends today: by its first and
 # last line of code, comments apart, called head and tail; or, where it begins
@@ -69,17 +71,22 @@ function function_name(line)
 
 # ---- gather
 
-at == "in" && quoted != "" {
-    line[++lines] = body
-    next
+at == "open" {
+    lines = 0
 }
 
-at == "open" && quoted != "" {
-    lines = 0
+at == "in" {
+    line[++lines] = body
+    if (quoted != "")
+        next
 }
 
 at == "close" && quoted != "" {
     compare(place_of(quoted))
+}
+
+at == "close" && quoted == "" && language == "c" {
+    find_unnamed()
 }
 
 fix {
@@ -91,6 +98,25 @@ END {
     if (fence != "") {
         complain(opened, "the block that begins here has no end")
         exit 1
+    }
+}
+
+# Is it a function of ours, its head and how it begins, without a name?
+function find_unnamed(    files, n, f, i, p)
+{
+    n = split(own, files, " ")
+    for (f = 1; f <= n; f++) {
+        load(files[f])
+        for (i = 1; i + 2 <= lines; i++)
+            for (p = 1; function_name(line[i]) != "" &&
+                 p <= length_of[files[f]]; p++)
+                if (file[files[f], p] == line[i] &&
+                    file[files[f], p + 1] == line[i + 1] &&
+                    file[files[f], p + 2] == line[i + 2]) {
+                    complain(opened, "a quote of " files[f] \
+                             ", whose name is missing behind the c")
+                    return
+                }
     }
 }
 
