@@ -13,12 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 static bool is_within(const char *p, const char *start, size_t size)
 {
     return p >= start && p < start + size;
+}
+
+/* The most bytes of this process that were ever in memory at once. */
+static size_t most_resident_bytes(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (size_t)usage.ru_maxrss * KiB;
 }
 
 /* A payload with a wall behind it. */
@@ -226,6 +235,62 @@ START_TEST(keeps_what_comes_and_goes)
 }
 END_TEST
 
+/* To copy, the old and the new payload must be in memory at the same time. */
+START_TEST(realloc_of_a_large_chunk_does_not_copy)
+{
+    char *payload = walled(64 * MiB);
+    memset(payload, 1, 64 * MiB);
+    size_t before = most_resident_bytes();
+    payload = lib.realloc(payload, 65 * MiB);
+    ck_assert_msg(payload != NULL && payload[64 * MiB - 1] == 1,
+                  "realloc() loses what was there");
+    size_t more = most_resident_bytes() - before;
+    ck_assert_msg(more < 16 * MiB,
+                  "to grow from 64 to 65 MiB takes another %zu MiB meanwhile",
+                  more / MiB);
+}
+END_TEST
+
+/* As a file that is read piece by piece. */
+START_TEST(realloc_grows_in_large_steps)
+{
+    enum { STEPS = 256 };
+    char *payload = must_malloc(300 * KiB);
+    int changes = 0;
+    needs_inspection();
+
+    for (size_t i = 1; i <= STEPS; i++) {
+        size_t held = lib.malloc_held();
+        payload = lib.realloc(payload, 300 * KiB + i * 4096);
+        changes += lib.malloc_held() != held;
+    }
+    ck_assert_msg(changes < STEPS / 4,
+                  "in %d steps of 4096 bytes the system is asked %d times",
+                  STEPS, changes);
+}
+END_TEST
+
+/* One that was larger has come and gone before. */
+START_TEST(goes_on_giving_large_chunks_back)
+{
+    enum { COUNT = 16 };
+    char *payload[COUNT];
+
+    lib.free(must_malloc(COUNT * MiB));
+    for (int i = 0; i < COUNT; i++) {
+        payload[i] = walled(MiB);
+        memset(payload[i], 1, MiB);
+    }
+    size_t before = resident_bytes();
+    for (int i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    size_t after = resident_bytes();
+    ck_assert_msg(after + COUNT / 2 * MiB < before,
+                  "%d chunks of 1 MiB are freed, and %zu MiB go back", COUNT,
+                  after < before ? (before - after) / MiB : 0);
+}
+END_TEST
+
 /* Something lies right above the break, as a mapping or a stack may. There is
  * memory elsewhere. */
 START_TEST(allocates_when_the_break_is_blocked)
@@ -381,6 +446,9 @@ void add_lessons(TCase *group)
     tcase_add_test(group, memalign_gives_lead_and_tail_back);
     tcase_add_test(group, gives_large_chunks_back_at_once);
     tcase_add_test(group, keeps_what_comes_and_goes);
+    tcase_add_test(group, realloc_of_a_large_chunk_does_not_copy);
+    tcase_add_test(group, realloc_grows_in_large_steps);
+    tcase_add_test(group, goes_on_giving_large_chunks_back);
     tcase_add_test(group, search_does_not_slow_down);
     tcase_add_test(group, allocates_when_the_break_is_blocked);
     tcase_add_test(group, gives_pages_between_chunks_back);

@@ -405,6 +405,19 @@ START_TEST(realloc_of_a_mapped_chunk_that_was_smashed)
 }
 END_TEST
 
+/* By the second time its header may be gone, and the mapping with it. */
+START_TEST(free_of_a_large_chunk_twice)
+{
+    char *payload = must_malloc(MiB);
+    must_malloc(24);
+    if (child_must_complain_of("double free or corruption (")) {
+        lib.free(payload);
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
 /* ---- the break */
 
 /* Top seems to reach beyond our memory. What is given back of it must not be
@@ -475,6 +488,7 @@ void add_misuse(TCase *group)
     tcase_add_test(group, malloc_after_the_foot_was_smashed);
     tcase_add_test(group, free_of_a_mapped_chunk_that_was_smashed);
     tcase_add_test(group, realloc_of_a_mapped_chunk_that_was_smashed);
+    tcase_add_test(group, free_of_a_large_chunk_twice);
     tcase_add_test(group, free_below_a_top_that_is_too_long);
     tcase_add_test(group, free_of_a_mapping_whose_links_were_smashed);
     tcase_add_test(group, malloc_after_the_break_was_lowered);
