@@ -83,15 +83,26 @@ pass == 1 {
 
 # ---- prose
 
+at != "prose" || /^ *$/ {
+    pending = ""
+}
+
+# What is in backticks may go on in the next line.
 at == "prose" {
-    text = $0
+    text = pending $0
     gsub(/``[^`]*(`[^`]+)*``/, "", text)
     prose = text
     gsub(/`[^`]*`/, "`", prose)
     while (match(text, /`[^`]+`/)) {
         name = substr(text, RSTART + 1, RLENGTH - 2)
         text = substr(text, RSTART + RLENGTH)
+        gsub(/  +/, " ", name)
         check_name(name)
+    }
+    pending = ""
+    if (match(text, /`/)) {
+        pending = substr(text, RSTART) " "
+        sub(/`.*/, "", prose)
     }
     while (match(prose, /\]\([^) ]+/)) {
         link = substr(prose, RSTART + 2, RLENGTH - 2)
