@@ -86,6 +86,14 @@ fix {
     print
 }
 
+# The rest of the text would be taken for code, so it is not mended at all.
+END {
+    if (fence != "") {
+        complain(opened, "the block that begins here has no end")
+        exit 1
+    }
+}
+
 # ---- compare and mend
 
 function is_elision(i)
