@@ -67,6 +67,13 @@ static void twice_large(void)
     free(a);
 }
 
+static void flag(void) /* A, which says that the chunk lies in a heap */
+{
+    char *a = malloc(100);
+    a[-8] |= 4;
+    free(a);
+}
+
 static const struct {
     const char *name;
     void (*misuse)(void);
@@ -75,6 +82,7 @@ static const struct {
     {"inside", inside},     {"misaligned", misaligned},
     {"stack", stack},       {"overrun", overrun},
     {"underrun", underrun}, {"twice-large", twice_large},
+    {"flag", flag},
 };
 
 int main(int argc, char **argv)
@@ -89,7 +97,7 @@ int main(int argc, char **argv)
             return 0;
         }
     fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun|underrun|"
-          "twice-large\n",
+          "twice-large|flag\n",
           stderr);
     return 2;
 }
