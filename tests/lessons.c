@@ -358,7 +358,74 @@ START_TEST(search_does_not_slow_down)
     make_holes(20000);
     double many = median_search();
     ck_assert_msg(many < 30 * few,
-                  "malloc takes %.0f ns among 10 holes, %.0f among 20000",
+                  "malloc takes %.0f ns among 10 holes, %.0f among 20000", few,
+                  many);
+}
+END_TEST
+
+/* The time, in ns, of the first malloc(500) after so many holes were freed: the
+ * shortest of ROUNDS times. */
+static double first_after_frees(size_t count)
+{
+    enum { ROUNDS = 5 };
+    static char *hole[ROUNDS * 4000];
+    double shortest = 1e9;
+
+    for (size_t i = 0; i < ROUNDS * count; i++)
+        hole[i] = walled(200);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < count; i++)
+            lib.free(hole[round * count + i]);
+        double start = now_ns();
+        lib.malloc(500);
+        double time = now_ns() - start;
+        if (time < shortest)
+            shortest = time;
+    }
+    return shortest;
+}
+
+/* What free() puts off, somebody has to do. */
+START_TEST(frees_do_not_slow_down_the_next_malloc)
+{
+    double few = first_after_frees(10);
+    double many = first_after_frees(4000);
+    ck_assert_msg(many < 30 * few,
+                  "one malloc takes %.0f ns after 10 frees, %.0f after 4000",
+                  few, many);
+}
+END_TEST
+
+/* Free chunks of so many different sizes, all in one large bin of glibc. The
+ * median time, in ns, to get the middle ones. */
+static double median_of_large(size_t count)
+{
+    enum { SMALLEST = 66000, STEP = 16 };
+    static char *hole[2000];
+    double times[5];
+
+    for (size_t i = 0; i < count; i++) {
+        hole[i] = must_malloc(SMALLEST + STEP * i);
+        must_malloc(5000); /* a wall that no cache has */
+    }
+    for (size_t i = count; i > 0; i--)
+        lib.free(hole[i - 1]);
+    must_malloc(120000); /* larger than all */
+    for (size_t i = 0; i < LENGTH(times); i++) {
+        double start = now_ns();
+        lib.malloc(SMALLEST + STEP * (count / 2 + i));
+        times[i] = now_ns() - start;
+    }
+    qsort(times, LENGTH(times), sizeof(*times), compare_times);
+    return times[LENGTH(times) / 2];
+}
+
+START_TEST(many_large_sizes_do_not_slow_down)
+{
+    double few = median_of_large(10);
+    double many = median_of_large(2000);
+    ck_assert_msg(many < 30 * few,
+                  "malloc takes %.0f ns among 10 large sizes, %.0f among 2000",
                   few, many);
 }
 END_TEST
@@ -382,6 +449,8 @@ void add_lessons(TCase *group)
     tcase_add_test(group, gives_large_chunks_back_at_once);
     tcase_add_test(group, keeps_what_comes_and_goes);
     tcase_add_test(group, search_does_not_slow_down);
+    tcase_add_test(group, frees_do_not_slow_down_the_next_malloc);
+    tcase_add_test(group, many_large_sizes_do_not_slow_down);
     tcase_add_test(group, allocates_when_the_break_is_blocked);
     tcase_add_test(group, gives_pages_between_chunks_back);
     tcase_add_test(group, threads_do_not_wait_for_each_other);

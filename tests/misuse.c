@@ -324,6 +324,21 @@ START_TEST(free_twice_with_another_in_between)
 }
 END_TEST
 
+/* The same, but before the second free a large request has made the allocator
+ * merge what it kept whole. */
+START_TEST(free_twice_with_a_large_request_in_between)
+{
+    char *payload = must_malloc(100);
+    must_malloc(2000);
+    if (child_must_complain_of("double free or corruption (")) {
+        lib.free(payload);
+        lib.malloc(5000);
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
 static const struct {
     const char *message;
     size_t size; /* with its flags */
@@ -460,6 +475,7 @@ void add_misuse(TCase *group)
     tcase_add_test(group, malloc_after_top_was_made_shorter);
     tcase_add_test(group, free_twice);
     tcase_add_test(group, free_twice_with_another_in_between);
+    tcase_add_test(group, free_twice_with_a_large_request_in_between);
     tcase_add_loop_test(group, headers_that_cannot_be, 0, LENGTH(headers));
     tcase_add_test(group, free_of_what_says_that_it_is_mapped);
     tcase_add_test(group, realloc_of_what_says_that_it_is_mapped);
