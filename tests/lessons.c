@@ -103,6 +103,25 @@ START_TEST(gives_top_back)
 }
 END_TEST
 
+/* The same, but a small chunk lies last, and is freed last. */
+START_TEST(gives_top_back_though_a_small_chunk_was_last)
+{
+    enum { COUNT = 8192 };
+    static char *payload[COUNT];
+    needs_inspection();
+
+    for (int i = 0; i < COUNT; i++)
+        payload[i] = must_malloc(1000);
+    char *last = must_malloc(24);
+    for (int i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    lib.free(last);
+    ck_assert_msg(lib.malloc_held() < MiB,
+                  "8 MiB are freed and nothing is live, but %zu KiB are held",
+                  lib.malloc_held() / KiB);
+}
+END_TEST
+
 /* What has just come from the system is zero, and takes no memory before it is
  * written to. */
 START_TEST(calloc_leaves_fresh_pages_alone)
@@ -438,6 +457,7 @@ void add_lessons(TCase *group)
     tcase_add_test(group, merges_with_the_chunk_before);
     tcase_add_test(group, merges_with_both);
     tcase_add_test(group, gives_top_back);
+    tcase_add_test(group, gives_top_back_though_a_small_chunk_was_last);
     tcase_add_test(group, calloc_leaves_fresh_pages_alone);
     tcase_add_test(group, realloc_grows_into_top);
     tcase_add_test(group, realloc_makes_top_longer);
