@@ -341,19 +341,6 @@ START_TEST(free_twice_with_another_in_between)
 }
 END_TEST
 
-/* A, NON_MAIN_ARENA, set where the main arena has it clear. */
-START_TEST(free_after_a_flag_was_smashed)
-{
-    char *payload = must_malloc(2000);
-    must_malloc(24);
-    if (child_must_complain_of("free(): invalid")) {
-        *size_field(payload) |= 4;
-        lib.free(payload);
-        _exit(0);
-    }
-}
-END_TEST
-
 /* The same, but before the second free a large request has made the allocator
  * merge what it kept whole. */
 START_TEST(free_twice_with_a_large_request_in_between)
@@ -363,6 +350,19 @@ START_TEST(free_twice_with_a_large_request_in_between)
     if (child_must_complain_of("double free or corruption (")) {
         lib.free(payload);
         lib.malloc(5000);
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* A, NON_MAIN_ARENA, set where the main arena has it clear. */
+START_TEST(free_after_a_flag_was_smashed)
+{
+    char *payload = must_malloc(2000);
+    must_malloc(24);
+    if (child_must_complain_of("free(): invalid")) {
+        *size_field(payload) |= 4;
         lib.free(payload);
         _exit(0);
     }
