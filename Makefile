@@ -38,10 +38,10 @@ peers: ## install the allocators that people use, to compare with
 figures: report ## make the report, and take its figures over into docs/
 	@tools/figures
 
-# What is not needed for a part of the tests is not built.
-PART := $(or $(MALLOC),$(STAGE),$(ONLY))
+# What is not needed for a part of the tests is not built. The texts need all.
+PART := $(filter-out texts,$(or $(ONLY),$(MALLOC),$(STAGE)))
 
-test: stages $(if $(PART),,bench) suite ## test all; STAGE=01, ONLY=lessons: that; MALLOC=lib.so
+test: stages $(if $(PART),,bench traces) suite ## test all; STAGE=01, ONLY=lessons: that; MALLOC=lib.so
 	@$(if $(PART),,tools/setup gnuplot strace xz)
 	@tests/run $(if $(MALLOC),--malloc "$$LIBRARY") \
 	    $(if $(STAGE),--stage "$(STAGE)") $(if $(ONLY),--only "$(ONLY)") \
@@ -50,13 +50,18 @@ test: stages $(if $(PART),,bench) suite ## test all; STAGE=01, ONLY=lessons: tha
 # As it was given, dollars and all.
 test: export LIBRARY = $(value MALLOC)
 
+docs-fix: stages bench traces suite ## bring what the texts quote and show up to date
+	@tools/setup strace
+	@tests/texts --fix
+
 diff-%: ## show the step to chapter NN as a diff
 	@tools/diff $*
 
-# A small program of the chapter's own, linked with its malloc and run.
+# A small program of the chapter's own, run on its malloc. It is linked with the
+# objects, as the archive hides what is not for programs.
 LINK = mkdir -p build && $(CC) $(FLAGS) -fno-builtin -I chapters/$*-* \
     -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c \
-    chapters/$*-*/libmalloc.a -pthread
+    $(patsubst %.c,%.o,$(wildcard chapters/$*-*/*.c)) -pthread
 
 show-%: stages ## print the memory of a small program in chapter NN
 	@[ -d chapters/$*-* ] || { echo "show: $*: no such chapter" >&2; exit 1; }
@@ -139,5 +144,5 @@ build/traces/synthetic: build/bench/synthetic
 	    $< $$name >build/traces/$$name.trace || exit 1; done
 	@touch $@
 
-.PHONY: help report plot verify peers figures test steps traces stages clean \
-        bench suite $(CHAPTERS)
+.PHONY: help report plot verify peers figures test docs-fix steps traces \
+        stages clean bench suite $(CHAPTERS)
