@@ -324,6 +324,23 @@ START_TEST(free_twice_with_another_in_between)
 }
 END_TEST
 
+/* What was merged into a larger chunk is no chunk any more, but what was its
+ * header stands there still, inside a payload by now. */
+START_TEST(free_twice_inside_a_larger_chunk)
+{
+    char *first = must_malloc(2000);
+    char *second = must_malloc(2000);
+    must_malloc(24);
+    if (child_must_complain_of("double free or corruption (")) {
+        lib.free(second);
+        lib.free(first);
+        lib.malloc(4000);
+        lib.free(second);
+        _exit(0);
+    }
+}
+END_TEST
+
 static const struct {
     const char *message;
     size_t size; /* with its flags */
@@ -460,6 +477,7 @@ void add_misuse(TCase *group)
     tcase_add_test(group, malloc_after_top_was_made_shorter);
     tcase_add_test(group, free_twice);
     tcase_add_test(group, free_twice_with_another_in_between);
+    tcase_add_test(group, free_twice_inside_a_larger_chunk);
     tcase_add_loop_test(group, headers_that_cannot_be, 0, LENGTH(headers));
     tcase_add_test(group, free_of_what_says_that_it_is_mapped);
     tcase_add_test(group, realloc_of_what_says_that_it_is_mapped);
