@@ -53,13 +53,30 @@ static void overrun(void) /* into the size of the next chunk */
     free(b);
 }
 
+static void terminator(void) /* a string that is one character too long */
+{
+    char *a = malloc(24), *b = malloc(248);
+    strcpy(a, "twenty-four characters!!");
+    free(b);
+    free(a);
+}
+
+static void dangling(void) /* a link is written into what was freed */
+{
+    void **a = malloc(2000), **b = malloc(2000), **c = malloc(2000);
+    free(a);
+    *a = c;
+    free(b);
+}
+
 static const struct {
     const char *name;
     void (*misuse)(void);
 } all[] = {
-    {"twice", twice},   {"aba", twice_with_another_between},
-    {"inside", inside}, {"misaligned", misaligned},
-    {"stack", stack},   {"overrun", overrun},
+    {"twice", twice},           {"aba", twice_with_another_between},
+    {"inside", inside},         {"misaligned", misaligned},
+    {"stack", stack},           {"overrun", overrun},
+    {"terminator", terminator}, {"dangling", dangling},
 };
 
 int main(int argc, char **argv)
