@@ -1,6 +1,8 @@
 /* 03.c - a chunk is split, its neighbours are merged, and top goes back */
 #include "show.h"
 
+#include "arena.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +11,6 @@
  * addresses can be added up in one's head. */
 static char *payload[6];
 
-static const void *head; /* of the list: a link that leads there says so */
-
 static char *chunk_of(char name)
 {
     return payload[name - 'a'] - 16;
@@ -18,10 +18,10 @@ static char *chunk_of(char name)
 
 static void show_link(const char *address, const char *meaning)
 {
-    const void *link;
+    const struct chunk *link;
 
     memcpy(&link, address, sizeof link);
-    if (head != NULL && link == head)
+    if (link == list_head(&main_arena.free_list))
         printf("  %-16p %18s  %s\n", (const void *)address, "the list's head",
                meaning);
     else
@@ -81,8 +81,7 @@ int main(void)
     memset(payload[1], 0x11, 248);
     show_words_of_b();
     free_and_show('b');
-    /* There is no other chunk on the list: fd leads to the head. */
-    memcpy(&head, payload[1], sizeof head);
+
     show_words_of_b();
 
     char *x = malloc(100);
