@@ -53,6 +53,13 @@ static void overrun(void) /* into the size of the next chunk */
     free(b);
 }
 
+static void flag(void) /* A, which says that the chunk lies in a heap */
+{
+    char *a = malloc(100);
+    a[-8] |= 4;
+    free(a);
+}
+
 static void terminator(void) /* a string that is one character too long */
 {
     char *a = malloc(24), *b = malloc(248);
@@ -73,10 +80,11 @@ static const struct {
     const char *name;
     void (*misuse)(void);
 } all[] = {
-    {"twice", twice},           {"aba", twice_with_another_between},
-    {"inside", inside},         {"misaligned", misaligned},
-    {"stack", stack},           {"overrun", overrun},
-    {"terminator", terminator}, {"dangling", dangling},
+    {"twice", twice},       {"aba", twice_with_another_between},
+    {"inside", inside},     {"misaligned", misaligned},
+    {"stack", stack},       {"overrun", overrun},
+    {"flag", flag},         {"terminator", terminator},
+    {"dangling", dangling},
 };
 
 int main(int argc, char **argv)
@@ -90,6 +98,7 @@ int main(int argc, char **argv)
             printf("%s: not noticed\n", argv[1]);
             return 0;
         }
-    fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun\n", stderr);
+    fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun|flag\n",
+          stderr);
     return 2;
 }
