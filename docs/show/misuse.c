@@ -98,7 +98,8 @@ int main(int argc, char **argv)
             printf("%s: not noticed\n", argv[1]);
             return 0;
         }
-    fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun|flag\n",
+    fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun|flag|"
+          "terminator|dangling\n",
           stderr);
     return 2;
 }
