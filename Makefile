@@ -38,10 +38,10 @@ peers: ## install the allocators that people use, to compare with
 figures: report ## make the report, and take its figures over into docs/
 	@tools/figures
 
-# What is not needed for a part of the tests is not built.
-PART := $(or $(MALLOC),$(STAGE),$(ONLY))
+# What is not needed for a part of the tests is not built. The texts need all.
+PART := $(filter-out texts,$(or $(ONLY),$(MALLOC),$(STAGE)))
 
-test: stages $(if $(PART),,bench) suite ## test all; STAGE=01, ONLY=lessons: that; MALLOC=lib.so
+test: stages $(if $(PART),,bench traces) suite ## test all; STAGE=01, ONLY=lessons: that; MALLOC=lib.so
 	@$(if $(PART),,tools/setup gnuplot strace xz)
 	@tests/run $(if $(MALLOC),--malloc "$$LIBRARY") \
 	    $(if $(STAGE),--stage "$(STAGE)") $(if $(ONLY),--only "$(ONLY)") \
@@ -50,15 +50,27 @@ test: stages $(if $(PART),,bench) suite ## test all; STAGE=01, ONLY=lessons: tha
 # As it was given, dollars and all.
 test: export LIBRARY = $(value MALLOC)
 
+docs-fix: stages bench traces suite ## bring what the texts quote and show up to date
+	@tools/setup strace
+	@tests/texts --fix
+
 diff-%: ## show the step to chapter NN as a diff
 	@tools/diff $*
 
-show-%: stages ## print the chunks of a small program in chapter NN
+# A small program of the chapter's own, linked with its malloc and run.
+LINK = mkdir -p build && $(CC) $(FLAGS) -fno-builtin -I chapters/$*-* \
+    -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c \
+    chapters/$*-*/libmalloc.a -pthread
+
+show-%: stages ## print the memory of a small program in chapter NN
 	@[ -d chapters/$*-* ] || { echo "show: $*: no such chapter" >&2; exit 1; }
-	@mkdir -p build
-	@$(CC) $(FLAGS) -fno-builtin -I chapters/$*-* -o build/show-$* docs/show.c \
-	    chapters/$*-*/libmalloc.a -pthread
+	@$(call LINK,show)
 	@build/show-$*
+
+predict-%: stages ## be asked what the code of chapter NN does; SEED=1 repeats
+	@[ -d chapters/$*-* ] || { echo "predict: $*: no such chapter" >&2; exit 1; }
+	@$(call LINK,predict)
+	@build/predict-$* $(or $(SEED),$$(date +%H%M%S))
 
 steps: stages ## check that the steps between chapters are readable
 	@tools/steps
@@ -131,5 +143,5 @@ build/traces/synthetic: build/bench/synthetic
 	    $< $$name >build/traces/$$name.trace || exit 1; done
 	@touch $@
 
-.PHONY: help report plot verify peers figures test steps traces stages clean \
-        bench suite $(CHAPTERS)
+.PHONY: help report plot verify peers figures test docs-fix steps traces \
+        stages clean bench suite $(CHAPTERS)

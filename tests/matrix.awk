@@ -60,7 +60,8 @@ reading == "expectations" && !/^[ \t]*(#|$)/ {
         problem(where[e] ": " $1 ": the reason is missing")
 }
 
-# ---- results: "ok 3 - file.c:group:case: message", number and file optional
+# ---- results: "ok 3 - file.c:group:case: message", number and file
+# optional. Where the case is a text, the number of a line belongs to its name.
 
 # A case that crashed or was stopped is no failure that teaches anything.
 function outcome_of(line, text)
@@ -84,7 +85,7 @@ reading == "results" && /^(not )?ok / {
     sub(/^(\(null\)|[^: ]*\.c):/, "", text)
     name = text
     sub(/ # .*/, "", name)
-    match(name, /^[^: ]*:[^: ]*/)
+    match(name, /^[^: ]*:[^: ]*(:[0-9]+)?/)
     name = substr(name, 1, RLENGTH)
     text = substr(text, length(name) + 3)
 

@@ -1,0 +1,78 @@
+/* misuse.c - do one thing that no program may do, and see what malloc says
+ *
+ *     cc -O1 -fno-builtin -o build/misuse docs/show/misuse.c
+ *     tools/preload chapters/NN-name/libmalloc.so build/misuse NAME
+ *
+ * If malloc notices, it prints one line and aborts. If not, the program says
+ * so.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void twice(void)
+{
+    char *a = malloc(100);
+    free(a);
+    free(a);
+}
+
+static void twice_with_another_between(void)
+{
+    char *a = malloc(100), *b = malloc(100);
+    free(a);
+    free(b);
+    free(a);
+}
+
+static void inside(void) /* of a payload, not at its start */
+{
+    char *a = malloc(100);
+    free(a + 16);
+}
+
+static void misaligned(void)
+{
+    char *a = malloc(100);
+    free(a + 1);
+}
+
+static void stack(void)
+{
+    char local[64] = {0};
+    char *p = local + -(size_t)local % 16; /* aligned, at least */
+    p[8] = 0x20;                           /* with a size in front of it */
+    free(p + 16);
+}
+
+static void overrun(void) /* into the size of the next chunk */
+{
+    char *a = malloc(24), *b = malloc(24);
+    memset(a, 'x', 40);
+    free(a);
+    free(b);
+}
+
+static const struct {
+    const char *name;
+    void (*misuse)(void);
+} all[] = {
+    {"twice", twice},   {"aba", twice_with_another_between},
+    {"inside", inside}, {"misaligned", misaligned},
+    {"stack", stack},   {"overrun", overrun},
+};
+
+int main(int argc, char **argv)
+{
+    static char buffer[256]; /* printf() must not allocate */
+
+    setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (argc == 2 && strcmp(argv[1], all[i].name) == 0) {
+            all[i].misuse();
+            printf("%s: not noticed\n", argv[1]);
+            return 0;
+        }
+    fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun\n", stderr);
+    return 2;
+}
