@@ -57,10 +57,11 @@ docs-fix: stages bench traces suite ## bring what the texts quote and show up to
 diff-%: ## show the step to chapter NN as a diff
 	@tools/diff $*
 
-# A small program of the chapter's own, linked with its malloc and run.
+# A small program of the chapter's own, run on its malloc. It is linked with the
+# objects, as the archive hides what is not for programs.
 LINK = mkdir -p build && $(CC) $(FLAGS) -fno-builtin -I chapters/$*-* \
     -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c \
-    chapters/$*-*/libmalloc.a -pthread
+    $(patsubst %.c,%.o,$(wildcard chapters/$*-*/*.c)) -pthread
 
 show-%: stages ## print the memory of a small program in chapter NN
 	@[ -d chapters/$*-* ] || { echo "show: $*: no such chapter" >&2; exit 1; }

@@ -1,7 +1,7 @@
 /* predict.h - ask the reader first, then let the chapter's real code answer
  *
  * Each chapter has a program here, NN.c, of five questions that get harder.
- * `make predict-NN` links it with the chapter's libmalloc.a and runs it. The
+ * `make predict-NN` links it with the chapter's malloc and runs it. The
  * numbers in the questions are fresh ones each time; SEED=n repeats them. The
  * right answer is not written down anywhere: it is what the code does.
  */

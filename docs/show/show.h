@@ -1,7 +1,7 @@
 /* show.h - print the memory of a running chapter
  *
  * Each chapter has a small program here, NN.c, in which its own idea shows:
- * `make show-NN` links it with the chapter's libmalloc.a and runs it. What is
+ * `make show-NN` links it with the chapter's malloc and runs it. What is
  * printed is what the chapter's real code has written into memory. These
  * functions allocate nothing, since the malloc that they would use is the one
  * that they show.
