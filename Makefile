@@ -47,6 +47,9 @@ test: stages $(if $(PART),,bench traces) suite ## test all; STAGE=01, ONLY=lesso
 	    $(if $(STAGE),--stage "$(STAGE)") $(if $(ONLY),--only "$(ONLY)") \
 	    $(if $(SEED),--seed "$(SEED)")
 
+test-all: test ## test the solutions of the exercises, too
+	@tests/solutions
+
 # As it was given, dollars and all.
 test: export LIBRARY = $(value MALLOC)
 
@@ -144,5 +147,5 @@ build/traces/synthetic: build/bench/synthetic
 	    $< $$name >build/traces/$$name.trace || exit 1; done
 	@touch $@
 
-.PHONY: help report plot verify peers figures test docs-fix steps traces \
+.PHONY: help report plot verify peers figures test test-all docs-fix steps traces \
         stages clean bench suite $(CHAPTERS)

@@ -266,48 +266,161 @@ END_TEST
 
 static int begin[2], done[2]; /* pipes between the two threads */
 
-/* Say so, wait until the other one is in the middle of the allocator, allocate,
- * and say so again. */
-static void *allocate_meanwhile(void *unused)
+/* Say so, wait until the other one is in the middle of the allocator, do what
+ * there is to do, and say so again. */
+static void do_meanwhile(void (*work)(void))
 {
     char byte = 0;
-    lib.free(must_malloc(100)); /* whatever there is to do the first time */
     if (write(done[1], &byte, 1) == 1 && read(begin[0], &byte, 1) == 1) {
-        lib.free(lib.malloc(2000));
+        work();
         byte = write(done[1], &byte, 1) == 1;
     }
-    return unused;
 }
 
 /* Stay in the walk over the chunks, which locks the memory where they lie,
- * until the other thread has allocated, but no longer than a second. */
+ * until the other thread has done its work, but no longer than a second. */
+struct stay {
+    const void *at; /* stay at this payload */
+    bool waits;     /* the other thread does */
+};
+
 static int wait_for_the_other(const struct malloc_chunk_info *chunk,
                               void *context)
 {
     struct pollfd other = {.fd = done[0], .events = POLLIN};
-    bool *waits = context;
+    struct stay *stay = context;
     char byte = 0;
 
-    (void)chunk;
-    *waits = write(begin[1], &byte, 1) != 1 || poll(&other, 1, 1000) != 1;
+    if (stay->at != chunk->payload)
+        return 0;
+    stay->waits = write(begin[1], &byte, 1) != 1 || poll(&other, 1, 1000) != 1;
     return 1;
+}
+
+/* Let another thread begin, and do its work while we are in the memory where
+ * the payload lies to which at points by then. Returns whether it waits. */
+static bool must_wait(void *(*other)(void *), void *const *at)
+{
+    struct stay stay = {.waits = true};
+    pthread_t thread;
+    char byte;
+
+    ck_assert_msg(pipe(begin) == 0 && pipe(done) == 0, "there is no pipe");
+    pthread_create(&thread, NULL, other, NULL);
+    ck_assert_msg(read(done[0], &byte, 1) == 1, "the thread does not begin");
+    stay.at = *at;
+    lib.malloc_walk(wait_for_the_other, &stay);
+    pthread_join(thread, NULL);
+    return stay.waits;
+}
+
+static void *ours, *theirs; /* payloads of this thread and of the other */
+
+static void allocate_something(void)
+{
+    lib.free(lib.malloc(2000));
+}
+
+static void *allocate_meanwhile(void *unused)
+{
+    lib.free(must_malloc(100)); /* whatever there is to do the first time */
+    do_meanwhile(allocate_something);
+    return unused;
 }
 
 START_TEST(threads_do_not_wait_for_each_other)
 {
-    pthread_t thread;
-    bool waits = true;
-    char byte;
+    needs_inspection();
+    ours = must_malloc(1);
+    ck_assert_msg(!must_wait(allocate_meanwhile, &ours),
+                  "a thread cannot allocate while another one is in the "
+                  "allocator");
+}
+END_TEST
+
+static void allocate_what_was_freed(void)
+{
+    lib.free(lib.malloc(100));
+}
+
+static void *free_and_allocate_meanwhile(void *unused)
+{
+    theirs = must_malloc(100);
+    lib.free(must_malloc(100));
+    do_meanwhile(allocate_what_was_freed);
+    return unused;
+}
+
+/* What it has just freed is at hand, and nobody else ever wanted it. */
+START_TEST(threads_take_no_lock_for_what_they_freed)
+{
+    needs_inspection();
+    ours = must_malloc(1);
+    ck_assert_msg(!must_wait(free_and_allocate_meanwhile, &theirs),
+                  "a thread cannot have back what it has just freed while its "
+                  "memory is locked");
+}
+END_TEST
+
+static void free_ours(void)
+{
+    lib.free(ours);
+}
+
+static void *free_ours_meanwhile(void *unused)
+{
+    lib.free(must_malloc(100));
+    do_meanwhile(free_ours);
+    return unused;
+}
+
+START_TEST(threads_free_for_others_without_a_lock)
+{
+    needs_inspection();
+    ours = must_malloc(100);
+    ck_assert_msg(!must_wait(free_ours_meanwhile, &ours),
+                  "a thread cannot free what another one allocated while "
+                  "their memory is locked");
+}
+END_TEST
+
+enum { WORKERS = 4 };
+static pthread_barrier_t has_worked, may_end;
+
+/* Two million bytes for a moment. The last payload stays, so that what lies
+ * before it cannot go back. */
+static void *need_much_for_a_moment(void *unused)
+{
+    static void *payload[1000]; /* they work one after the other */
+
+    for (size_t i = 0; i < LENGTH(payload); i++)
+        payload[i] = must_malloc(2000);
+    for (size_t i = 0; i + 1 < LENGTH(payload); i++)
+        lib.free(payload[i]);
+    pthread_barrier_wait(&has_worked);
+    pthread_barrier_wait(&may_end);
+    return unused;
+}
+
+START_TEST(threads_share_what_they_free)
+{
+    pthread_t thread[WORKERS];
 
     needs_inspection();
     must_malloc(1);
-    ck_assert_msg(pipe(begin) == 0 && pipe(done) == 0, "there is no pipe");
-    pthread_create(&thread, NULL, allocate_meanwhile, NULL);
-    ck_assert_msg(read(done[0], &byte, 1) == 1, "the thread does not begin");
-    lib.malloc_walk(wait_for_the_other, &waits);
-    pthread_join(thread, NULL);
-    ck_assert_msg(!waits, "a thread cannot allocate while another one is in "
-                          "the allocator");
+    pthread_barrier_init(&has_worked, NULL, 2);
+    pthread_barrier_init(&may_end, NULL, WORKERS + 1);
+    for (int i = 0; i < WORKERS; i++) {
+        pthread_create(&thread[i], NULL, need_much_for_a_moment, NULL);
+        pthread_barrier_wait(&has_worked);
+    }
+    size_t held = lib.malloc_held();
+    pthread_barrier_wait(&may_end);
+    for (int i = 0; i < WORKERS; i++)
+        pthread_join(thread[i], NULL);
+    ck_assert_msg(held < 4 * MiB,
+                  "%d threads need 2 MB one after the other, %zu KiB are held",
+                  WORKERS, held / KiB);
 }
 END_TEST
 
@@ -385,4 +498,7 @@ void add_lessons(TCase *group)
     tcase_add_test(group, allocates_when_the_break_is_blocked);
     tcase_add_test(group, gives_pages_between_chunks_back);
     tcase_add_test(group, threads_do_not_wait_for_each_other);
+    tcase_add_test(group, threads_take_no_lock_for_what_they_freed);
+    tcase_add_test(group, threads_free_for_others_without_a_lock);
+    tcase_add_test(group, threads_share_what_they_free);
 }

@@ -324,6 +324,19 @@ START_TEST(free_twice_with_another_in_between)
 }
 END_TEST
 
+/* A, NON_MAIN_ARENA, set where the main arena has it clear. */
+START_TEST(free_after_a_flag_was_smashed)
+{
+    char *payload = must_malloc(2000);
+    must_malloc(24);
+    if (child_must_complain_of("free(): invalid")) {
+        *size_field(payload) |= 4;
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
 static const struct {
     const char *message;
     size_t size; /* with its flags */
@@ -453,6 +466,7 @@ void add_misuse(TCase *group)
 {
     tcase_add_test(group, free_of_a_misaligned_pointer);
     tcase_add_test(group, free_after_the_size_was_smashed);
+    tcase_add_test(group, free_after_a_flag_was_smashed);
     tcase_add_test(group, realloc_of_a_misaligned_pointer);
     tcase_add_test(group, realloc_after_the_size_was_smashed);
     tcase_add_test(group, malloc_after_the_size_of_top_was_smashed);

@@ -53,6 +53,13 @@ static void overrun(void) /* into the size of the next chunk */
     free(b);
 }
 
+static void flag(void) /* A, which says that the chunk lies in a heap */
+{
+    char *a = malloc(100);
+    a[-8] |= 4;
+    free(a);
+}
+
 static const struct {
     const char *name;
     void (*misuse)(void);
@@ -60,6 +67,7 @@ static const struct {
     {"twice", twice},   {"aba", twice_with_another_between},
     {"inside", inside}, {"misaligned", misaligned},
     {"stack", stack},   {"overrun", overrun},
+    {"flag", flag},
 };
 
 int main(int argc, char **argv)
@@ -73,6 +81,7 @@ int main(int argc, char **argv)
             printf("%s: not noticed\n", argv[1]);
             return 0;
         }
-    fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun\n", stderr);
+    fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun|flag\n",
+          stderr);
     return 2;
 }
