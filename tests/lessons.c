@@ -13,12 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 static bool is_within(const char *p, const char *start, size_t size)
 {
     return p >= start && p < start + size;
+}
+
+/* The most bytes of this process that were ever in memory at once. */
+static size_t most_resident_bytes(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (size_t)usage.ru_maxrss * KiB;
 }
 
 /* A payload with a wall behind it. */
@@ -50,6 +59,20 @@ START_TEST(splits_a_hole)
     ck_assert_msg(inside > COUNT / 2,
                   "of %d payloads of %d bytes, %d lie in a hole of %d", COUNT,
                   SMALL, inside, HOLE);
+}
+END_TEST
+
+/* Of two holes the one that is much too large was freed last. Whoever cuts a
+ * piece from it has no such hole any more when it is needed. */
+START_TEST(takes_the_hole_that_fits)
+{
+    char *fits = walled(2000), *large = walled(20000);
+
+    lib.free(fits);
+    lib.free(large);
+    ck_assert_msg(lib.malloc(1900) == fits,
+                  "1900 bytes are not put into a hole of 2000, but into one "
+                  "of 20000");
 }
 END_TEST
 
@@ -97,6 +120,25 @@ START_TEST(gives_top_back)
         payload[i] = must_malloc(1000);
     for (int i = 0; i < COUNT; i++)
         lib.free(payload[i]);
+    ck_assert_msg(lib.malloc_held() < MiB,
+                  "8 MiB are freed and nothing is live, but %zu KiB are held",
+                  lib.malloc_held() / KiB);
+}
+END_TEST
+
+/* The same, but a small chunk lies last, and is freed last. */
+START_TEST(gives_top_back_though_a_small_chunk_was_last)
+{
+    enum { COUNT = 8192 };
+    static char *payload[COUNT];
+    needs_inspection();
+
+    for (int i = 0; i < COUNT; i++)
+        payload[i] = must_malloc(1000);
+    char *last = must_malloc(24);
+    for (int i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    lib.free(last);
     ck_assert_msg(lib.malloc_held() < MiB,
                   "8 MiB are freed and nothing is live, but %zu KiB are held",
                   lib.malloc_held() / KiB);
@@ -223,6 +265,62 @@ START_TEST(keeps_what_comes_and_goes)
     }
     ck_assert_msg(changes < 10,
                   "the same chunk goes back to the system %d times", changes);
+}
+END_TEST
+
+/* To copy, the old and the new payload must be in memory at the same time. */
+START_TEST(realloc_of_a_large_chunk_does_not_copy)
+{
+    char *payload = walled(16 * MiB);
+    memset(payload, 1, 16 * MiB);
+    size_t before = most_resident_bytes();
+    payload = lib.realloc(payload, 17 * MiB);
+    ck_assert_msg(payload != NULL && payload[16 * MiB - 1] == 1,
+                  "realloc() loses what was there");
+    size_t more = most_resident_bytes() - before;
+    ck_assert_msg(more < 4 * MiB,
+                  "to grow from 16 to 17 MiB takes another %zu MiB meanwhile",
+                  more / MiB);
+}
+END_TEST
+
+/* As a file that is read piece by piece. */
+START_TEST(realloc_grows_in_large_steps)
+{
+    enum { STEPS = 64 };
+    char *payload = must_malloc(300 * KiB);
+    int changes = 0;
+    needs_inspection();
+
+    for (size_t i = 1; i <= STEPS; i++) {
+        size_t held = lib.malloc_held();
+        payload = lib.realloc(payload, 300 * KiB + i * 4096);
+        changes += lib.malloc_held() != held;
+    }
+    ck_assert_msg(changes < STEPS / 4,
+                  "in %d steps of 4096 bytes the system is asked %d times",
+                  STEPS, changes);
+}
+END_TEST
+
+/* One that was larger has come and gone before. */
+START_TEST(goes_on_giving_large_chunks_back)
+{
+    enum { COUNT = 16 };
+    char *payload[COUNT];
+
+    lib.free(must_malloc(COUNT * MiB));
+    for (int i = 0; i < COUNT; i++) {
+        payload[i] = walled(MiB);
+        memset(payload[i], 1, MiB);
+    }
+    size_t before = resident_bytes();
+    for (int i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    size_t after = resident_bytes();
+    ck_assert_msg(after + COUNT / 2 * MiB < before,
+                  "%d chunks of 1 MiB are freed, and %zu MiB go back", COUNT,
+                  after < before ? (before - after) / MiB : 0);
 }
 END_TEST
 
@@ -471,7 +569,75 @@ START_TEST(search_does_not_slow_down)
     make_holes(20000);
     double many = median_search();
     ck_assert_msg(many < 30 * few,
-                  "malloc takes %.0f ns among 10 holes, %.0f among 20000",
+                  "malloc takes %.0f ns among 10 holes, %.0f among 20000", few,
+                  many);
+}
+END_TEST
+
+/* The time, in ns, of the first malloc(500) after so many holes were freed: the
+ * shortest of ROUNDS times. */
+static double first_after_frees(size_t count)
+{
+    enum { ROUNDS = 5 };
+    static char *hole[ROUNDS * 4000];
+    double shortest = 1e9;
+
+    for (size_t i = 0; i < ROUNDS * count; i++)
+        hole[i] = walled(200);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < count; i++)
+            lib.free(hole[round * count + i]);
+        double start = now_ns();
+        lib.malloc(500);
+        double time = now_ns() - start;
+        if (time < shortest)
+            shortest = time;
+    }
+    return shortest;
+}
+
+/* What free() puts off, somebody has to do. */
+START_TEST(frees_do_not_slow_down_the_next_malloc)
+{
+    double few = first_after_frees(10);
+    double many = first_after_frees(4000);
+    ck_assert_msg(many < 30 * few,
+                  "one malloc takes %.0f ns after 10 frees, %.0f after 4000",
+                  few, many);
+}
+END_TEST
+
+/* So many chunks are free, each of another size, all in one large bin of glibc.
+ * The shortest time, in ns, to get one of the five largest. */
+static double shortest_of_large(size_t count)
+{
+    enum { SMALLEST = 66000, STEP = 16 };
+    static char *hole[2000];
+    double shortest = 1e9;
+
+    for (size_t i = 0; i < count; i++) {
+        hole[i] = must_malloc(SMALLEST + STEP * i);
+        must_malloc(5000); /* a wall that no cache has */
+    }
+    for (size_t i = count; i > 0; i--)
+        lib.free(hole[i - 1]);
+    must_malloc(120000); /* larger than all */
+    for (size_t i = count - 5; i < count; i++) {
+        double start = now_ns();
+        lib.malloc(SMALLEST + STEP * i);
+        double time = now_ns() - start;
+        if (time < shortest)
+            shortest = time;
+    }
+    return shortest;
+}
+
+START_TEST(many_large_sizes_do_not_slow_down)
+{
+    double few = shortest_of_large(10);
+    double many = shortest_of_large(2000);
+    ck_assert_msg(many < 30 * few,
+                  "malloc takes %.0f ns among 10 large sizes, %.0f among 2000",
                   few, many);
 }
 END_TEST
@@ -480,10 +646,12 @@ void add_lessons(TCase *group)
 {
     tcase_add_test(group, reuses_a_freed_chunk);
     tcase_add_test(group, splits_a_hole);
+    tcase_add_test(group, takes_the_hole_that_fits);
     tcase_add_test(group, merges_with_the_chunk_after);
     tcase_add_test(group, merges_with_the_chunk_before);
     tcase_add_test(group, merges_with_both);
     tcase_add_test(group, gives_top_back);
+    tcase_add_test(group, gives_top_back_though_a_small_chunk_was_last);
     tcase_add_test(group, calloc_leaves_fresh_pages_alone);
     tcase_add_test(group, realloc_grows_into_top);
     tcase_add_test(group, realloc_makes_top_longer);
@@ -494,7 +662,12 @@ void add_lessons(TCase *group)
     tcase_add_test(group, memalign_gives_lead_and_tail_back);
     tcase_add_test(group, gives_large_chunks_back_at_once);
     tcase_add_test(group, keeps_what_comes_and_goes);
+    tcase_add_test(group, realloc_of_a_large_chunk_does_not_copy);
+    tcase_add_test(group, realloc_grows_in_large_steps);
+    tcase_add_test(group, goes_on_giving_large_chunks_back);
     tcase_add_test(group, search_does_not_slow_down);
+    tcase_add_test(group, frees_do_not_slow_down_the_next_malloc);
+    tcase_add_test(group, many_large_sizes_do_not_slow_down);
     tcase_add_test(group, allocates_when_the_break_is_blocked);
     tcase_add_test(group, gives_pages_between_chunks_back);
     tcase_add_test(group, threads_do_not_wait_for_each_other);
