@@ -13,12 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 static bool is_within(const char *p, const char *start, size_t size)
 {
     return p >= start && p < start + size;
+}
+
+/* The most bytes of this process that were ever in memory at once. */
+static size_t most_resident_bytes(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (size_t)usage.ru_maxrss * KiB;
 }
 
 /* A payload with a wall behind it. */
@@ -97,6 +106,25 @@ START_TEST(gives_top_back)
         payload[i] = must_malloc(1000);
     for (int i = 0; i < COUNT; i++)
         lib.free(payload[i]);
+    ck_assert_msg(lib.malloc_held() < MiB,
+                  "8 MiB are freed and nothing is live, but %zu KiB are held",
+                  lib.malloc_held() / KiB);
+}
+END_TEST
+
+/* The same, but a small chunk lies last, and is freed last. */
+START_TEST(gives_top_back_though_a_small_chunk_was_last)
+{
+    enum { COUNT = 8192 };
+    static char *payload[COUNT];
+    needs_inspection();
+
+    for (int i = 0; i < COUNT; i++)
+        payload[i] = must_malloc(1000);
+    char *last = must_malloc(24);
+    for (int i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    lib.free(last);
     ck_assert_msg(lib.malloc_held() < MiB,
                   "8 MiB are freed and nothing is live, but %zu KiB are held",
                   lib.malloc_held() / KiB);
@@ -226,6 +254,62 @@ START_TEST(keeps_what_comes_and_goes)
 }
 END_TEST
 
+/* To copy, the old and the new payload must be in memory at the same time. */
+START_TEST(realloc_of_a_large_chunk_does_not_copy)
+{
+    char *payload = walled(16 * MiB);
+    memset(payload, 1, 16 * MiB);
+    size_t before = most_resident_bytes();
+    payload = lib.realloc(payload, 17 * MiB);
+    ck_assert_msg(payload != NULL && payload[16 * MiB - 1] == 1,
+                  "realloc() loses what was there");
+    size_t more = most_resident_bytes() - before;
+    ck_assert_msg(more < 4 * MiB,
+                  "to grow from 16 to 17 MiB takes another %zu MiB meanwhile",
+                  more / MiB);
+}
+END_TEST
+
+/* As a file that is read piece by piece. */
+START_TEST(realloc_grows_in_large_steps)
+{
+    enum { STEPS = 64 };
+    char *payload = must_malloc(300 * KiB);
+    int changes = 0;
+    needs_inspection();
+
+    for (size_t i = 1; i <= STEPS; i++) {
+        size_t held = lib.malloc_held();
+        payload = lib.realloc(payload, 300 * KiB + i * 4096);
+        changes += lib.malloc_held() != held;
+    }
+    ck_assert_msg(changes < STEPS / 4,
+                  "in %d steps of 4096 bytes the system is asked %d times",
+                  STEPS, changes);
+}
+END_TEST
+
+/* One that was larger has come and gone before. */
+START_TEST(goes_on_giving_large_chunks_back)
+{
+    enum { COUNT = 16 };
+    char *payload[COUNT];
+
+    lib.free(must_malloc(COUNT * MiB));
+    for (int i = 0; i < COUNT; i++) {
+        payload[i] = walled(MiB);
+        memset(payload[i], 1, MiB);
+    }
+    size_t before = resident_bytes();
+    for (int i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    size_t after = resident_bytes();
+    ck_assert_msg(after + COUNT / 2 * MiB < before,
+                  "%d chunks of 1 MiB are freed, and %zu MiB go back", COUNT,
+                  after < before ? (before - after) / MiB : 0);
+}
+END_TEST
+
 /* Something lies right above the break, as a mapping or a stack may. There is
  * memory elsewhere. */
 START_TEST(allocates_when_the_break_is_blocked)
@@ -266,48 +350,161 @@ END_TEST
 
 static int begin[2], done[2]; /* pipes between the two threads */
 
-/* Say so, wait until the other one is in the middle of the allocator, allocate,
- * and say so again. */
-static void *allocate_meanwhile(void *unused)
+/* Say so, wait until the other one is in the middle of the allocator, do what
+ * there is to do, and say so again. */
+static void do_meanwhile(void (*work)(void))
 {
     char byte = 0;
-    lib.free(must_malloc(100)); /* whatever there is to do the first time */
     if (write(done[1], &byte, 1) == 1 && read(begin[0], &byte, 1) == 1) {
-        lib.free(lib.malloc(2000));
+        work();
         byte = write(done[1], &byte, 1) == 1;
     }
-    return unused;
 }
 
 /* Stay in the walk over the chunks, which locks the memory where they lie,
- * until the other thread has allocated, but no longer than a second. */
+ * until the other thread has done its work, but no longer than a second. */
+struct stay {
+    const void *at; /* stay at this payload */
+    bool waits;     /* the other thread does */
+};
+
 static int wait_for_the_other(const struct malloc_chunk_info *chunk,
                               void *context)
 {
     struct pollfd other = {.fd = done[0], .events = POLLIN};
-    bool *waits = context;
+    struct stay *stay = context;
     char byte = 0;
 
-    (void)chunk;
-    *waits = write(begin[1], &byte, 1) != 1 || poll(&other, 1, 1000) != 1;
+    if (stay->at != chunk->payload)
+        return 0;
+    stay->waits = write(begin[1], &byte, 1) != 1 || poll(&other, 1, 1000) != 1;
     return 1;
+}
+
+/* Let another thread begin, and do its work while we are in the memory where
+ * the payload lies to which at points by then. Returns whether it waits. */
+static bool must_wait(void *(*other)(void *), void *const *at)
+{
+    struct stay stay = {.waits = true};
+    pthread_t thread;
+    char byte;
+
+    ck_assert_msg(pipe(begin) == 0 && pipe(done) == 0, "there is no pipe");
+    pthread_create(&thread, NULL, other, NULL);
+    ck_assert_msg(read(done[0], &byte, 1) == 1, "the thread does not begin");
+    stay.at = *at;
+    lib.malloc_walk(wait_for_the_other, &stay);
+    pthread_join(thread, NULL);
+    return stay.waits;
+}
+
+static void *ours, *theirs; /* payloads of this thread and of the other */
+
+static void allocate_something(void)
+{
+    lib.free(lib.malloc(2000));
+}
+
+static void *allocate_meanwhile(void *unused)
+{
+    lib.free(must_malloc(100)); /* whatever there is to do the first time */
+    do_meanwhile(allocate_something);
+    return unused;
 }
 
 START_TEST(threads_do_not_wait_for_each_other)
 {
-    pthread_t thread;
-    bool waits = true;
-    char byte;
+    needs_inspection();
+    ours = must_malloc(1);
+    ck_assert_msg(!must_wait(allocate_meanwhile, &ours),
+                  "a thread cannot allocate while another one is in the "
+                  "allocator");
+}
+END_TEST
+
+static void allocate_what_was_freed(void)
+{
+    lib.free(lib.malloc(100));
+}
+
+static void *free_and_allocate_meanwhile(void *unused)
+{
+    theirs = must_malloc(100);
+    lib.free(must_malloc(100));
+    do_meanwhile(allocate_what_was_freed);
+    return unused;
+}
+
+/* What it has just freed is at hand, and nobody else ever wanted it. */
+START_TEST(threads_take_no_lock_for_what_they_freed)
+{
+    needs_inspection();
+    ours = must_malloc(1);
+    ck_assert_msg(!must_wait(free_and_allocate_meanwhile, &theirs),
+                  "a thread cannot have back what it has just freed while its "
+                  "memory is locked");
+}
+END_TEST
+
+static void free_ours(void)
+{
+    lib.free(ours);
+}
+
+static void *free_ours_meanwhile(void *unused)
+{
+    lib.free(must_malloc(100));
+    do_meanwhile(free_ours);
+    return unused;
+}
+
+START_TEST(threads_free_for_others_without_a_lock)
+{
+    needs_inspection();
+    ours = must_malloc(100);
+    ck_assert_msg(!must_wait(free_ours_meanwhile, &ours),
+                  "a thread cannot free what another one allocated while "
+                  "their memory is locked");
+}
+END_TEST
+
+enum { WORKERS = 4 };
+static pthread_barrier_t has_worked, may_end;
+
+/* Two million bytes for a moment. The last payload stays, so that what lies
+ * before it cannot go back. */
+static void *need_much_for_a_moment(void *unused)
+{
+    static void *payload[1000]; /* they work one after the other */
+
+    for (size_t i = 0; i < LENGTH(payload); i++)
+        payload[i] = must_malloc(2000);
+    for (size_t i = 0; i + 1 < LENGTH(payload); i++)
+        lib.free(payload[i]);
+    pthread_barrier_wait(&has_worked);
+    pthread_barrier_wait(&may_end);
+    return unused;
+}
+
+START_TEST(threads_share_what_they_free)
+{
+    pthread_t thread[WORKERS];
 
     needs_inspection();
     must_malloc(1);
-    ck_assert_msg(pipe(begin) == 0 && pipe(done) == 0, "there is no pipe");
-    pthread_create(&thread, NULL, allocate_meanwhile, NULL);
-    ck_assert_msg(read(done[0], &byte, 1) == 1, "the thread does not begin");
-    lib.malloc_walk(wait_for_the_other, &waits);
-    pthread_join(thread, NULL);
-    ck_assert_msg(!waits, "a thread cannot allocate while another one is in "
-                          "the allocator");
+    pthread_barrier_init(&has_worked, NULL, 2);
+    pthread_barrier_init(&may_end, NULL, WORKERS + 1);
+    for (int i = 0; i < WORKERS; i++) {
+        pthread_create(&thread[i], NULL, need_much_for_a_moment, NULL);
+        pthread_barrier_wait(&has_worked);
+    }
+    size_t held = lib.malloc_held();
+    pthread_barrier_wait(&may_end);
+    for (int i = 0; i < WORKERS; i++)
+        pthread_join(thread[i], NULL);
+    ck_assert_msg(held < 4 * MiB,
+                  "%d threads need 2 MB one after the other, %zu KiB are held",
+                  WORKERS, held / KiB);
 }
 END_TEST
 
@@ -358,7 +555,75 @@ START_TEST(search_does_not_slow_down)
     make_holes(20000);
     double many = median_search();
     ck_assert_msg(many < 30 * few,
-                  "malloc takes %.0f ns among 10 holes, %.0f among 20000",
+                  "malloc takes %.0f ns among 10 holes, %.0f among 20000", few,
+                  many);
+}
+END_TEST
+
+/* The time, in ns, of the first malloc(500) after so many holes were freed: the
+ * shortest of ROUNDS times. */
+static double first_after_frees(size_t count)
+{
+    enum { ROUNDS = 5 };
+    static char *hole[ROUNDS * 4000];
+    double shortest = 1e9;
+
+    for (size_t i = 0; i < ROUNDS * count; i++)
+        hole[i] = walled(200);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < count; i++)
+            lib.free(hole[round * count + i]);
+        double start = now_ns();
+        lib.malloc(500);
+        double time = now_ns() - start;
+        if (time < shortest)
+            shortest = time;
+    }
+    return shortest;
+}
+
+/* What free() puts off, somebody has to do. */
+START_TEST(frees_do_not_slow_down_the_next_malloc)
+{
+    double few = first_after_frees(10);
+    double many = first_after_frees(4000);
+    ck_assert_msg(many < 30 * few,
+                  "one malloc takes %.0f ns after 10 frees, %.0f after 4000",
+                  few, many);
+}
+END_TEST
+
+/* So many chunks are free, each of another size, all in one large bin of glibc.
+ * The shortest time, in ns, to get one of the five largest. */
+static double shortest_of_large(size_t count)
+{
+    enum { SMALLEST = 66000, STEP = 16 };
+    static char *hole[2000];
+    double shortest = 1e9;
+
+    for (size_t i = 0; i < count; i++) {
+        hole[i] = must_malloc(SMALLEST + STEP * i);
+        must_malloc(5000); /* a wall that no cache has */
+    }
+    for (size_t i = count; i > 0; i--)
+        lib.free(hole[i - 1]);
+    must_malloc(120000); /* larger than all */
+    for (size_t i = count - 5; i < count; i++) {
+        double start = now_ns();
+        lib.malloc(SMALLEST + STEP * i);
+        double time = now_ns() - start;
+        if (time < shortest)
+            shortest = time;
+    }
+    return shortest;
+}
+
+START_TEST(many_large_sizes_do_not_slow_down)
+{
+    double few = shortest_of_large(10);
+    double many = shortest_of_large(2000);
+    ck_assert_msg(many < 30 * few,
+                  "malloc takes %.0f ns among 10 large sizes, %.0f among 2000",
                   few, many);
 }
 END_TEST
@@ -371,6 +636,7 @@ void add_lessons(TCase *group)
     tcase_add_test(group, merges_with_the_chunk_before);
     tcase_add_test(group, merges_with_both);
     tcase_add_test(group, gives_top_back);
+    tcase_add_test(group, gives_top_back_though_a_small_chunk_was_last);
     tcase_add_test(group, calloc_leaves_fresh_pages_alone);
     tcase_add_test(group, realloc_grows_into_top);
     tcase_add_test(group, realloc_makes_top_longer);
@@ -381,8 +647,16 @@ void add_lessons(TCase *group)
     tcase_add_test(group, memalign_gives_lead_and_tail_back);
     tcase_add_test(group, gives_large_chunks_back_at_once);
     tcase_add_test(group, keeps_what_comes_and_goes);
+    tcase_add_test(group, realloc_of_a_large_chunk_does_not_copy);
+    tcase_add_test(group, realloc_grows_in_large_steps);
+    tcase_add_test(group, goes_on_giving_large_chunks_back);
     tcase_add_test(group, search_does_not_slow_down);
+    tcase_add_test(group, frees_do_not_slow_down_the_next_malloc);
+    tcase_add_test(group, many_large_sizes_do_not_slow_down);
     tcase_add_test(group, allocates_when_the_break_is_blocked);
     tcase_add_test(group, gives_pages_between_chunks_back);
     tcase_add_test(group, threads_do_not_wait_for_each_other);
+    tcase_add_test(group, threads_take_no_lock_for_what_they_freed);
+    tcase_add_test(group, threads_free_for_others_without_a_lock);
+    tcase_add_test(group, threads_share_what_they_free);
 }

@@ -220,6 +220,23 @@ START_TEST(free_of_memory_elsewhere)
 }
 END_TEST
 
+/* The same of a size for which stages from 04 on have fast bins. */
+START_TEST(free_of_small_memory_elsewhere)
+{
+    void *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_msg(page != MAP_FAILED, "there is no page");
+    size_t header = *size_field(must_malloc(100));
+    if (child_must_die("double free or corruption (out)")) {
+        char *payload = (char *)page + 64;
+        *size_field(payload) = header;
+        *size_field(payload + 112) = header;
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
 /* What is refused must not have been written to before, by M_PERTURB. */
 START_TEST(free_refuses_before_it_writes)
 {
@@ -324,6 +341,34 @@ START_TEST(free_twice_with_another_in_between)
 }
 END_TEST
 
+/* The same, but before the second free a large request has made the allocator
+ * merge what it kept whole. */
+START_TEST(free_twice_with_a_large_request_in_between)
+{
+    char *payload = must_malloc(100);
+    must_malloc(2000);
+    if (child_must_complain_of("double free or corruption (")) {
+        lib.free(payload);
+        lib.malloc(5000);
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* A, NON_MAIN_ARENA, set where the main arena has it clear. */
+START_TEST(free_after_a_flag_was_smashed)
+{
+    char *payload = must_malloc(2000);
+    must_malloc(24);
+    if (child_must_complain_of("free(): invalid")) {
+        *size_field(payload) |= 4;
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
 static const struct {
     const char *message;
     size_t size; /* with its flags */
@@ -405,6 +450,19 @@ START_TEST(realloc_of_a_mapped_chunk_that_was_smashed)
 }
 END_TEST
 
+/* By the second time its header may be gone, and the mapping with it. */
+START_TEST(free_of_a_large_chunk_twice)
+{
+    char *payload = must_malloc(MiB);
+    must_malloc(24);
+    if (child_must_complain_of("double free or corruption (")) {
+        lib.free(payload);
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
 /* ---- the break */
 
 /* Top seems to reach beyond our memory. What is given back of it must not be
@@ -453,6 +511,7 @@ void add_misuse(TCase *group)
 {
     tcase_add_test(group, free_of_a_misaligned_pointer);
     tcase_add_test(group, free_after_the_size_was_smashed);
+    tcase_add_test(group, free_after_a_flag_was_smashed);
     tcase_add_test(group, realloc_of_a_misaligned_pointer);
     tcase_add_test(group, realloc_after_the_size_was_smashed);
     tcase_add_test(group, malloc_after_the_size_of_top_was_smashed);
@@ -460,6 +519,7 @@ void add_misuse(TCase *group)
     tcase_add_test(group, malloc_after_top_was_made_shorter);
     tcase_add_test(group, free_twice);
     tcase_add_test(group, free_twice_with_another_in_between);
+    tcase_add_test(group, free_twice_with_a_large_request_in_between);
     tcase_add_loop_test(group, headers_that_cannot_be, 0, LENGTH(headers));
     tcase_add_test(group, free_of_what_says_that_it_is_mapped);
     tcase_add_test(group, realloc_of_what_says_that_it_is_mapped);
@@ -467,6 +527,7 @@ void add_misuse(TCase *group)
     tcase_add_test(group, free_after_the_next_size_was_smashed);
     tcase_add_test(group, realloc_after_the_next_size_was_smashed);
     tcase_add_test(group, free_of_memory_elsewhere);
+    tcase_add_test(group, free_of_small_memory_elsewhere);
     tcase_add_test(group, free_refuses_before_it_writes);
     tcase_add_test(group, realloc_of_a_freed_payload);
     tcase_add_test(group, check_after_a_link_was_smashed);
@@ -475,6 +536,7 @@ void add_misuse(TCase *group)
     tcase_add_test(group, malloc_after_the_foot_was_smashed);
     tcase_add_test(group, free_of_a_mapped_chunk_that_was_smashed);
     tcase_add_test(group, realloc_of_a_mapped_chunk_that_was_smashed);
+    tcase_add_test(group, free_of_a_large_chunk_twice);
     tcase_add_test(group, free_below_a_top_that_is_too_long);
     tcase_add_test(group, free_of_a_mapping_whose_links_were_smashed);
     tcase_add_test(group, malloc_after_the_break_was_lowered);

@@ -77,22 +77,41 @@ body ~ /^[A-Za-z_].*\(/ && match(body, /[A-Za-z_][A-Za-z_0-9]*\(/) {
     is_function[FILENAME, substr(body, RSTART, RLENGTH - 1)]
 }
 
+# Files that a command of the text makes or takes.
+pass == 1 && at == "in" && (language == "sh" || language == "console") {
+    n = split(body, words, /[ \t"'`=;&|()<>:,]+/)
+    for (i = 1; i <= n; i++)
+        if (words[i] ~ endings)
+            is_example[FILENAME, base_of(words[i])]
+}
+
 pass == 1 {
     next
 }
 
 # ---- prose
 
+at != "prose" || /^ *$/ {
+    pending = ""
+}
+
+# What is in backticks may go on in the next line.
 at == "prose" {
-    text = $0
+    text = pending $0
+    prose = pending = ""
     gsub(/``[^`]*(`[^`]+)*``/, "", text)
-    prose = text
-    gsub(/`[^`]*`/, "`", prose)
     while (match(text, /`[^`]+`/)) {
+        prose = prose substr(text, 1, RSTART) # one backtick stays, as a word
         name = substr(text, RSTART + 1, RLENGTH - 2)
         text = substr(text, RSTART + RLENGTH)
+        gsub(/  +/, " ", name)
         check_name(name)
     }
+    if (match(text, /`/)) {
+        pending = substr(text, RSTART) " "
+        text = substr(text, 1, RSTART - 1)
+    }
+    prose = prose text
     while (match(prose, /\]\([^) ]+/)) {
         link = substr(prose, RSTART + 2, RLENGTH - 2)
         prose = substr(prose, RSTART + RLENGTH)
@@ -161,9 +180,12 @@ function function_exists(name,    scope)
 
 function file_exists(name)
 {
-    if (name in is_foreign || tidy(folder_of(FILENAME) name) in is_file)
+    if (name in is_foreign || tidy(folder_of(FILENAME) name) in is_file ||
+        tidy(name) in is_file)
         return 1
-    return tidy(name) in is_file || (name !~ /\// && name in is_base)
+    return name !~ /\// &&
+        (name in is_base || (FILENAME, name) in is_example ||
+         exists("/usr/include/" name))
 }
 
 # ---- blocks of commands
@@ -217,7 +239,7 @@ function target_exists(word,    pattern, at)
     return 0
 }
 
-# A block that shows a command and calls itself nothing is not compared.
-at == "in" && language == "" && body ~ /^\$ / {
+# Output that is not called so would not be compared.
+at == "in" && language ~ /^(text|sh)?$/ && body ~ /^\$ / {
     complain(FNR, "a command and its output stand in a block of `console`")
 }

@@ -101,6 +101,7 @@ function load(path,    text)
     close(path)
     while (count > 0 && printed[count] == "")
         count--
+    stopped = count > 0 && printed[count] ~ /^\(stopped after [0-9]+ seconds\)$/
 }
 
 function mask(text,    masked)
@@ -173,7 +174,7 @@ function mend(where,    i, gap, gaps)
             gap = i
             gaps++
         }
-    if (!where || gaps > 1 || (gaps && lines - 1 > count)) {
+    if (!where || stopped || gaps > 1 || (gaps && lines - 1 > count)) {
         for (i = 1; i <= lines; i++)
             put(shown[i])
     } else if (gaps) {

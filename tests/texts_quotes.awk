@@ -1,16 +1,18 @@
 # texts_quotes.awk - compare the code that a text quotes with its file
 #
-#     awk [-v fix=1] -f texts_fences.awk -f texts_quotes.awk TEXT
+#     awk [-v fix=1] [-v own="FILE..."] -f texts_fences.awk \
+#         -f texts_quotes.awk TEXT
 #
-# A quote is a block whose fence names a file. Lines that are only /* ... */
-# divide it into runs. Each run must stand in the file as it is, one below the
-# other. With fix the text is printed, each quote as its file now has it.
+# A quote is a block whose fence names a file; a block with a function from the
+# files in own must name it. Lines that are only /* ... */ divide a quote into
+# runs. Each run must stand in the file as it is, one below the other. With fix
+# the text is printed, each quote as its file now has it.
 #
-# To mend a run is to find where it begins and ends today. Its first and last
-# line of code say so, comments apart; or, where it begins with the head of a
-# function, the name of that function and its closing brace. A comment at
-# either end of the run is the one that stands there now. What is not found is
-# left as it is.
+# To mend a run is to find where it begins and ends today: by its first and
+# last line of code, comments apart, called head and tail; or, where it begins
+# with a function, by that function's name and closing brace. A comment before
+# the head or behind the tail becomes the one that stands there now. What is
+# not found is left as it is, for the next check to name.
 
 function load(path,    line)
 {
@@ -69,21 +71,53 @@ function function_name(line)
 
 # ---- gather
 
-at == "in" && quoted != "" {
-    line[++lines] = body
-    next
+at == "open" {
+    lines = 0
 }
 
-at == "open" && quoted != "" {
-    lines = 0
+at == "in" {
+    line[++lines] = body
+    if (quoted != "")
+        next
 }
 
 at == "close" && quoted != "" {
     compare(place_of(quoted))
 }
 
+at == "close" && quoted == "" && language == "c" {
+    find_unnamed()
+}
+
 fix {
     print
+}
+
+# The rest of the text would be taken for code, so it is not mended at all.
+END {
+    if (fence != "") {
+        complain(opened, "the block that begins here has no end")
+        exit 1
+    }
+}
+
+# Is it a function of ours, its head and how it begins, without a name?
+function find_unnamed(    files, n, f, i, p)
+{
+    n = split(own, files, " ")
+    for (f = 1; f <= n; f++) {
+        load(files[f])
+        for (i = 1; i + 2 <= lines; i++)
+            for (p = 1; function_name(line[i]) != "" &&
+                 p <= length_of[files[f]]; p++)
+                if (file[files[f], p] == line[i] &&
+                    file[files[f], p + 1] == line[i + 1] &&
+                    file[files[f], p + 2] == line[i + 2]) {
+                    complain(opened, "a quote of " files[f] \
+                             ", whose name is missing behind the c")
+                    return
+                }
+    }
 }
 
 # ---- compare and mend
@@ -164,17 +198,19 @@ function trim(text)
     return text
 }
 
-function mend_run(path, first, last, below,    start, end, i)
+function mend_run(path, first, last, below,    i)
 {
     find_code_of_run(first, last)
-    start = find_start(path, below)
-    end = start ? find_end(path, start) : 0
-    if (!end) {
+    if (head)
+        found = find_start(path, below) && find_end(path)
+    else
+        found = find_comment(path, first, last, below)
+    if (!found) {
         keep(first, last)
         return below
     }
     if (head > first)
-        start = with_comment_before(path, start, below, line[first])
+        start = with_comment_before(path, start, below, first)
     if (tail < last)
         end = with_comment_after(path, end, line[last])
     for (i = start; i <= end; i++)
@@ -198,61 +234,88 @@ function find_code_of_run(first, last,    i, in_comment)
     }
 }
 
-# The line of the file where the run's code begins: the one that has most of
-# the run's lines behind it; or where its function begins.
-function find_start(path, below,    p, i, name, most, best, n)
+# Find the line of the file where the run's code begins, or 0: a line like its
+# head, the one with most of the run behind it; the head of its function, by
+# name; or so many lines before the next line that is there. What is indented
+# is looked for in the function that it stood in, and up to its end.
+function find_start(path, below,    p, i, n, most, name, limit)
 {
-    if (!head)
-        return 0
-    most = 0
-    for (p = below + 1; p <= length_of[path]; p++)
+    start = most = 0
+    limit = length_of[path]
+    if (below && line[head] ~ /^ /)
+        for (limit = below + 1; limit < length_of[path]; limit++)
+            if (file[path, limit] == "}")
+                break
+    for (p = below + 1; p <= limit; p++)
         if (code[path, p] == code_of[head]) {
             n = 1
             for (i = 1; head + i <= tail; i++)
                 n += code[path, p + i] == code_of[head + i]
             if (n > most) {
                 most = n
-                best = p
+                start = p
             }
         }
-    if (most)
-        return best
     name = function_name(line[head])
-    for (p = below + 1; name != "" && p <= length_of[path]; p++)
+    for (p = below + 1; !start && name != "" && p <= limit; p++)
         if (function_name(file[path, p]) == name)
-            return p
-    return 0
+            start = p
+    for (i = head + 1; !start && name == "" && i <= tail; i++)
+        for (p = below + 1 + i - head; !start && p <= limit; p++)
+            if (code_of[i] ~ /[a-z]/ && code[path, p] == code_of[i])
+                start = p - (i - head)
+    if (!start && limit - (tail - head) > below && line[tail] == "}")
+        start = name == "" ? limit - (tail - head) : 0
+    return start
 }
 
-# The line where the run's code ends: the end of the last function that begins
-# in it; or a line like its last one, the nearest to where that would be.
-function find_end(path, start,    i, p, name, limit, best)
+# And where it ends, or 0: the end of the last function that begins in it; a
+# line like its tail, the one nearest to where that would be; or so many lines
+# below its beginning.
+function find_end(path,    p, i, name, expected)
 {
-    if (tail == head)
-        return start
+    end = 0
+    expected = start + tail - head
+    p = start
     if (line[tail] == "}") {
         for (i = head; i < tail; i++)
             if (function_name(line[i]) != "")
                 name = function_name(line[i])
-        for (p = start; name != "" && p <= length_of[path]; p++)
-            if (function_name(file[path, p]) == name)
-                break
-        if (name == "")
-            p = start
-        for (; p <= length_of[path]; p++)
-            if (file[path, p] == "}")
-                return p
-        return 0
+        while (name != "" && p <= length_of[path] &&
+               function_name(file[path, p]) != name)
+            p++
+        while (p <= length_of[path] && file[path, p] != "}")
+            p++
+        end = p <= length_of[path] ? p : 0
+        return end
     }
-    limit = start + tail - head
-    for (p = start + 1; p <= length_of[path]; p++) {
-        if (code[path, p] == code_of[tail] &&
-            (!best || distance(p, limit) < distance(best, limit)))
-            best = p
-        if (file[path, p] == "}" && !has_brace())
+    for (; p <= length_of[path]; p++) {
+        if (file[path, p] == "}" && !holds_brace())
             break
+        if (code[path, p] == code_of[tail] && (p > start || head == tail) &&
+            (!end || distance(p, expected) < distance(end, expected)))
+            end = p
     }
-    return best
+    if (!end && expected < p)
+        end = expected
+    return end
+}
+
+# A run that is a comment: find the one that still has one of its lines.
+function find_comment(path, first, last, below,    p, i)
+{
+    start = end = 0
+    if (line[first] !~ /^ *\/\*/ || line[last] !~ /\*\/$/)
+        return 0
+    for (i = first; i <= last && !start; i++)
+        for (p = below + 1; p <= length_of[path] && !start; p++)
+            if (file[path, p] == line[i] && line[i] ~ /[a-z]/)
+                start = end = p
+    while (start && start - 1 > below && is_comment(path, start - 1))
+        start--
+    while (end && is_comment(path, end + 1))
+        end++
+    return start
 }
 
 function distance(a, b)
@@ -261,7 +324,7 @@ function distance(a, b)
 }
 
 # Does the run go beyond a function's end?
-function has_brace(    i)
+function holds_brace(    i)
 {
     for (i = head; i <= tail; i++)
         if (line[i] == "}")
@@ -269,12 +332,15 @@ function has_brace(    i)
     return 0
 }
 
-# The comment before a line of the file, from the line with this text if it
-# is there, or else whole.
-function with_comment_before(path, start, below, text,    p)
+# The comment before a line of the file, which stands before the run's head:
+# from the line like the run's first one if there is such, or else whole.
+function with_comment_before(path, start, below, first,    p)
 {
-    for (p = start; p - 1 > below && is_comment(path, p - 1); p--)
-        if (file[path, p - 1] == text)
+    p = start
+    while (line[head - 1] == "" && p - 1 > below && file[path, p - 1] == "")
+        p--
+    for (; p - 1 > below && is_comment(path, p - 1); p--)
+        if (file[path, p - 1] == line[first])
             return p - 1
     return p
 }

@@ -53,13 +53,36 @@ static void overrun(void) /* into the size of the next chunk */
     free(b);
 }
 
+static void underrun(void) /* two words in front of a payload of its own */
+{
+    long *a = malloc(1 << 20);
+    a[-2] = 7;
+    free(a);
+}
+
+static void twice_large(void)
+{
+    char *a = malloc(1 << 20);
+    free(a);
+    free(a);
+}
+
+static void flag(void) /* A, which says that the chunk lies in a heap */
+{
+    char *a = malloc(100);
+    a[-8] |= 4;
+    free(a);
+}
+
 static const struct {
     const char *name;
     void (*misuse)(void);
 } all[] = {
-    {"twice", twice},   {"aba", twice_with_another_between},
-    {"inside", inside}, {"misaligned", misaligned},
-    {"stack", stack},   {"overrun", overrun},
+    {"twice", twice},       {"aba", twice_with_another_between},
+    {"inside", inside},     {"misaligned", misaligned},
+    {"stack", stack},       {"overrun", overrun},
+    {"underrun", underrun}, {"twice-large", twice_large},
+    {"flag", flag},
 };
 
 int main(int argc, char **argv)
@@ -73,6 +96,8 @@ int main(int argc, char **argv)
             printf("%s: not noticed\n", argv[1]);
             return 0;
         }
-    fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun\n", stderr);
+    fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun|underrun|"
+          "twice-large|flag\n",
+          stderr);
     return 2;
 }
