@@ -16,7 +16,7 @@ struct heap_info {
     struct arena *arena;
     struct heap_info *prev; /* the heap that was filled before this one */
     struct chunk *first;    /* its first chunk, behind this header */
-    struct fence *fence;    /* the fence at its end, if there is a newer heap */
+    struct fence *fence;    /* its end, once a newer heap has been begun */
     size_t size;            /* bytes held, this header included */
     size_t mprotect_size;   /* bytes that were ever made accessible */
 };
