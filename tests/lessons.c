@@ -62,6 +62,20 @@ START_TEST(splits_a_hole)
 }
 END_TEST
 
+/* Of two holes the one that is much too large was freed last. Whoever cuts a
+ * piece from it has no such hole any more when it is needed. */
+START_TEST(takes_the_hole_that_fits)
+{
+    char *fits = walled(2000), *large = walled(20000);
+
+    lib.free(fits);
+    lib.free(large);
+    ck_assert_msg(lib.malloc(1900) == fits,
+                  "1900 bytes are not put into a hole of 2000, but into one "
+                  "of 20000");
+}
+END_TEST
+
 /* Free neighbours of 20000 bytes in this order; the last one closes the gap.
  * Do they serve one request of nearly the sum? */
 static void assert_merge(const int *order, int count)
@@ -633,6 +647,7 @@ void add_lessons(TCase *group)
 {
     tcase_add_test(group, reuses_a_freed_chunk);
     tcase_add_test(group, splits_a_hole);
+    tcase_add_test(group, takes_the_hole_that_fits);
     tcase_add_test(group, merges_with_the_chunk_after);
     tcase_add_test(group, merges_with_the_chunk_before);
     tcase_add_test(group, merges_with_both);

@@ -370,6 +370,41 @@ START_TEST(free_after_a_flag_was_smashed)
 }
 END_TEST
 
+/* What was merged into a larger chunk is no chunk any more, but what was its
+ * header stands there still, inside a payload by now. */
+START_TEST(free_twice_inside_a_larger_chunk)
+{
+    char *first = must_malloc(2000);
+    char *second = must_malloc(2000);
+    must_malloc(24);
+    if (child_must_complain_of("double free or corruption (")) {
+        lib.free(second);
+        lib.free(first);
+        lib.malloc(4000);
+        lib.free(second);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* A string that is one character too long: its end, a zero byte, is the lowest
+ * byte of the next chunk's size. The size stays as it was, the flags are gone.
+ */
+START_TEST(free_after_an_overrun_by_a_zero_byte)
+{
+    char *text = must_malloc(2008);
+    char *next = must_malloc(2032); /* of 2048 bytes, 0x800 */
+    must_malloc(24);
+    if (child_must_complain_of("corrupt")) {
+        memset(text, 'x', 2008);
+        text[2008] = '\0';
+        lib.free(next);
+        lib.free(text);
+        _exit(0);
+    }
+}
+END_TEST
+
 static const struct {
     const char *message;
     size_t size; /* with its flags */
@@ -520,6 +555,8 @@ void add_misuse(TCase *group)
     tcase_add_test(group, malloc_after_top_was_made_shorter);
     tcase_add_test(group, free_twice);
     tcase_add_test(group, free_twice_with_another_in_between);
+    tcase_add_test(group, free_twice_inside_a_larger_chunk);
+    tcase_add_test(group, free_after_an_overrun_by_a_zero_byte);
     tcase_add_test(group, free_twice_with_a_large_request_in_between);
     tcase_add_loop_test(group, headers_that_cannot_be, 0, LENGTH(headers));
     tcase_add_test(group, free_of_what_says_that_it_is_mapped);

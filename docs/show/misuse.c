@@ -74,6 +74,22 @@ static void flag(void) /* A, which says that the chunk lies in a heap */
     free(a);
 }
 
+static void terminator(void) /* a string that is one character too long */
+{
+    char *a = malloc(24), *b = malloc(248);
+    strcpy(a, "twenty-four characters!!");
+    free(b);
+    free(a);
+}
+
+static void dangling(void) /* a link is written into what was freed */
+{
+    void **a = malloc(2000), **b = malloc(2000), **c = malloc(2000);
+    free(a);
+    *a = c;
+    free(b);
+}
+
 static const struct {
     const char *name;
     void (*misuse)(void);
@@ -82,7 +98,8 @@ static const struct {
     {"inside", inside},     {"misaligned", misaligned},
     {"stack", stack},       {"overrun", overrun},
     {"underrun", underrun}, {"twice-large", twice_large},
-    {"flag", flag},
+    {"flag", flag},         {"terminator", terminator},
+    {"dangling", dangling},
 };
 
 int main(int argc, char **argv)
@@ -97,7 +114,7 @@ int main(int argc, char **argv)
             return 0;
         }
     fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun|underrun|"
-          "twice-large|flag\n",
+          "twice-large|flag|terminator|dangling\n",
           stderr);
     return 2;
 }
