@@ -103,6 +103,25 @@ START_TEST(gives_top_back)
 }
 END_TEST
 
+/* The same, but a small chunk lies last, and is freed last. */
+START_TEST(gives_top_back_though_a_small_chunk_was_last)
+{
+    enum { COUNT = 8192 };
+    static char *payload[COUNT];
+    needs_inspection();
+
+    for (int i = 0; i < COUNT; i++)
+        payload[i] = must_malloc(1000);
+    char *last = must_malloc(24);
+    for (int i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    lib.free(last);
+    ck_assert_msg(lib.malloc_held() < MiB,
+                  "8 MiB are freed and nothing is live, but %zu KiB are held",
+                  lib.malloc_held() / KiB);
+}
+END_TEST
+
 /* What has just come from the system is zero, and takes no memory before it is
  * written to. */
 START_TEST(calloc_leaves_fresh_pages_alone)
@@ -471,7 +490,75 @@ START_TEST(search_does_not_slow_down)
     make_holes(20000);
     double many = median_search();
     ck_assert_msg(many < 30 * few,
-                  "malloc takes %.0f ns among 10 holes, %.0f among 20000",
+                  "malloc takes %.0f ns among 10 holes, %.0f among 20000", few,
+                  many);
+}
+END_TEST
+
+/* The time, in ns, of the first malloc(500) after so many holes were freed: the
+ * shortest of ROUNDS times. */
+static double first_after_frees(size_t count)
+{
+    enum { ROUNDS = 5 };
+    static char *hole[ROUNDS * 4000];
+    double shortest = 1e9;
+
+    for (size_t i = 0; i < ROUNDS * count; i++)
+        hole[i] = walled(200);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < count; i++)
+            lib.free(hole[round * count + i]);
+        double start = now_ns();
+        lib.malloc(500);
+        double time = now_ns() - start;
+        if (time < shortest)
+            shortest = time;
+    }
+    return shortest;
+}
+
+/* What free() puts off, somebody has to do. */
+START_TEST(frees_do_not_slow_down_the_next_malloc)
+{
+    double few = first_after_frees(10);
+    double many = first_after_frees(4000);
+    ck_assert_msg(many < 30 * few,
+                  "one malloc takes %.0f ns after 10 frees, %.0f after 4000",
+                  few, many);
+}
+END_TEST
+
+/* So many chunks are free, each of another size, all in one large bin of glibc.
+ * The shortest time, in ns, to get one of the five largest. */
+static double shortest_of_large(size_t count)
+{
+    enum { SMALLEST = 66000, STEP = 16 };
+    static char *hole[2000];
+    double shortest = 1e9;
+
+    for (size_t i = 0; i < count; i++) {
+        hole[i] = must_malloc(SMALLEST + STEP * i);
+        must_malloc(5000); /* a wall that no cache has */
+    }
+    for (size_t i = count; i > 0; i--)
+        lib.free(hole[i - 1]);
+    must_malloc(120000); /* larger than all */
+    for (size_t i = count - 5; i < count; i++) {
+        double start = now_ns();
+        lib.malloc(SMALLEST + STEP * i);
+        double time = now_ns() - start;
+        if (time < shortest)
+            shortest = time;
+    }
+    return shortest;
+}
+
+START_TEST(many_large_sizes_do_not_slow_down)
+{
+    double few = shortest_of_large(10);
+    double many = shortest_of_large(2000);
+    ck_assert_msg(many < 30 * few,
+                  "malloc takes %.0f ns among 10 large sizes, %.0f among 2000",
                   few, many);
 }
 END_TEST
@@ -484,6 +571,7 @@ void add_lessons(TCase *group)
     tcase_add_test(group, merges_with_the_chunk_before);
     tcase_add_test(group, merges_with_both);
     tcase_add_test(group, gives_top_back);
+    tcase_add_test(group, gives_top_back_though_a_small_chunk_was_last);
     tcase_add_test(group, calloc_leaves_fresh_pages_alone);
     tcase_add_test(group, realloc_grows_into_top);
     tcase_add_test(group, realloc_makes_top_longer);
@@ -495,6 +583,8 @@ void add_lessons(TCase *group)
     tcase_add_test(group, gives_large_chunks_back_at_once);
     tcase_add_test(group, keeps_what_comes_and_goes);
     tcase_add_test(group, search_does_not_slow_down);
+    tcase_add_test(group, frees_do_not_slow_down_the_next_malloc);
+    tcase_add_test(group, many_large_sizes_do_not_slow_down);
     tcase_add_test(group, allocates_when_the_break_is_blocked);
     tcase_add_test(group, gives_pages_between_chunks_back);
     tcase_add_test(group, threads_do_not_wait_for_each_other);

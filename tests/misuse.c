@@ -220,6 +220,23 @@ START_TEST(free_of_memory_elsewhere)
 }
 END_TEST
 
+/* The same of a size for which stages from 04 on have fast bins. */
+START_TEST(free_of_small_memory_elsewhere)
+{
+    void *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_msg(page != MAP_FAILED, "there is no page");
+    size_t header = *size_field(must_malloc(100));
+    if (child_must_die("double free or corruption (out)")) {
+        char *payload = (char *)page + 64;
+        *size_field(payload) = header;
+        *size_field(payload + 112) = header;
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
 /* What is refused must not have been written to before, by M_PERTURB. */
 START_TEST(free_refuses_before_it_writes)
 {
@@ -331,6 +348,21 @@ START_TEST(free_after_a_flag_was_smashed)
     must_malloc(24);
     if (child_must_complain_of("free(): invalid")) {
         *size_field(payload) |= 4;
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* The same, but before the second free a large request has made the allocator
+ * merge what it kept whole. */
+START_TEST(free_twice_with_a_large_request_in_between)
+{
+    char *payload = must_malloc(100);
+    must_malloc(2000);
+    if (child_must_complain_of("double free or corruption (")) {
+        lib.free(payload);
+        lib.malloc(5000);
         lib.free(payload);
         _exit(0);
     }
@@ -474,6 +506,7 @@ void add_misuse(TCase *group)
     tcase_add_test(group, malloc_after_top_was_made_shorter);
     tcase_add_test(group, free_twice);
     tcase_add_test(group, free_twice_with_another_in_between);
+    tcase_add_test(group, free_twice_with_a_large_request_in_between);
     tcase_add_loop_test(group, headers_that_cannot_be, 0, LENGTH(headers));
     tcase_add_test(group, free_of_what_says_that_it_is_mapped);
     tcase_add_test(group, realloc_of_what_says_that_it_is_mapped);
@@ -481,6 +514,7 @@ void add_misuse(TCase *group)
     tcase_add_test(group, free_after_the_next_size_was_smashed);
     tcase_add_test(group, realloc_after_the_next_size_was_smashed);
     tcase_add_test(group, free_of_memory_elsewhere);
+    tcase_add_test(group, free_of_small_memory_elsewhere);
     tcase_add_test(group, free_refuses_before_it_writes);
     tcase_add_test(group, realloc_of_a_freed_payload);
     tcase_add_test(group, check_after_a_link_was_smashed);
