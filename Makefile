@@ -50,6 +50,9 @@ test: stages $(if $(PART),,bench traces) suite ## test all; STAGE=01, ONLY=lesso
 test-all: test ## test the solutions of the exercises, too
 	@tests/solutions
 
+grade: stages bench traces suite ## mark mallocs: STAGE=03 DIR="a b"; MORE="x.trace"
+	@tools/grade "$(STAGE)" $(DIR)
+
 # As it was given, dollars and all.
 test: export LIBRARY = $(value MALLOC)
 
@@ -147,5 +150,5 @@ build/traces/synthetic: build/bench/synthetic
 	    $< $$name >build/traces/$$name.trace || exit 1; done
 	@touch $@
 
-.PHONY: help report plot verify peers figures test test-all docs-fix steps traces \
-        stages clean bench suite $(CHAPTERS)
+.PHONY: help report plot verify peers figures test test-all grade docs-fix steps \
+        traces stages clean bench suite $(CHAPTERS)
