@@ -305,7 +305,8 @@ static int poor(void)
     return lseek(STDERR_FILENO, 0, SEEK_END) != 0;
 }
 
-/* 10 calls, and 20 of a child; but first nothing is left of what it is told. */
+/* 10 calls, and 20 of a child; before, it wipes its environment and its
+ * name. */
 static int secretive(void)
 {
     int status;
@@ -321,7 +322,7 @@ static int secretive(void)
     return status;
 }
 
-/* Five processes that are called strangely, each of 252 calls as `known`. */
+/* Five processes with strange names, each with the 252 calls of `known`. */
 static int strange(void)
 {
     const char *names[] = {"", "folder/name/", ".hidden", "two\nlines", "-o"};
@@ -365,8 +366,8 @@ static void *allocate_for_ever(void *unused)
     return unused;
 }
 
-/* A thread that comes before the other, on the same processor; 3 if it may not.
- */
+/* A thread that runs before the other one, on the same processor; 3 if that is
+ * not allowed. */
 static int urgent(void)
 {
     const struct sched_param first = {.sched_priority = 1};

@@ -1,10 +1,10 @@
 /* lessons.c - what an allocator can learn, one thing a case
  *
- * A program runs without any of this, only larger or slower. Each chapter
- * passes some more of these cases; expectations.txt says which ones it fails,
- * and why. A "wall" is a small payload that stays live, so that what is freed
- * before it does not touch top, the unused end of memory. Freed sizes are above
- * what a later chapter keeps whole in a cache.
+ * A program runs without any of this, but larger or slower. Each chapter passes
+ * some more of these cases; expectations.txt says which ones it fails, and why.
+ * A "wall" is a small payload that stays live, so that what is freed before it
+ * does not touch top, the unused end of memory. The sizes that are freed are
+ * larger than what a later chapter keeps whole in a cache.
  */
 #include "suite.h"
 
@@ -109,7 +109,7 @@ START_TEST(merges_with_both)
 }
 END_TEST
 
-/* What the last chunks leave free at the break, the system can have. */
+/* What the last chunks leave free at the break can go back to the system. */
 START_TEST(gives_top_back)
 {
     enum { COUNT = 8192 };
@@ -159,7 +159,7 @@ START_TEST(calloc_leaves_fresh_pages_alone)
 }
 END_TEST
 
-/* Growing in place saves copying, and the hole that a move leaves. */
+/* Growing in place saves the copying, and leaves no hole behind. */
 START_TEST(realloc_grows_into_top)
 {
     char *last = must_malloc(1000);
@@ -168,7 +168,7 @@ START_TEST(realloc_grows_into_top)
 }
 END_TEST
 
-/* Step by step, beyond what the system gave at first. */
+/* Grow step by step, beyond what the system gave at first. */
 START_TEST(realloc_makes_top_longer)
 {
     must_malloc(60000);
@@ -251,7 +251,8 @@ START_TEST(gives_large_chunks_back_at_once)
 }
 END_TEST
 
-/* Giving back is dear, when the same is fetched again the next moment. */
+/* Giving memory back is expensive if the same memory is fetched again the next
+ * moment. */
 START_TEST(keeps_what_comes_and_goes)
 {
     int changes = 0;
@@ -325,7 +326,7 @@ START_TEST(goes_on_giving_large_chunks_back)
 END_TEST
 
 /* Something lies right above the break, as a mapping or a stack may. There is
- * memory elsewhere. */
+ * still memory elsewhere. */
 START_TEST(allocates_when_the_break_is_blocked)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -342,8 +343,8 @@ START_TEST(allocates_when_the_break_is_blocked)
 }
 END_TEST
 
-/* Pages that are free and touch no end of the memory can go back all the same,
- * if the addresses are kept. */
+/* Free pages in the middle of the memory can go back too, if their addresses
+ * are kept. */
 START_TEST(gives_pages_between_chunks_back)
 {
     enum { COUNT = 60 };
@@ -364,8 +365,8 @@ END_TEST
 
 static int begin[2], done[2]; /* pipes between the two threads */
 
-/* Say so, wait until the other one is in the middle of the allocator, do what
- * there is to do, and say so again. */
+/* Say so, wait until the other thread is in the middle of the allocator,
+ * allocate, and say so again. */
 static void do_meanwhile(void (*work)(void))
 {
     char byte = 0;
@@ -375,8 +376,8 @@ static void do_meanwhile(void (*work)(void))
     }
 }
 
-/* Stay in the walk over the chunks, which locks the memory where they lie,
- * until the other thread has done its work, but no longer than a second. */
+/* Stay in the walk over the chunks, which locks the memory that they lie in,
+ * until the other thread has allocated, but for a second at most. */
 struct stay {
     const void *at; /* stay at this payload */
     bool waits;     /* the other thread does */
@@ -421,7 +422,7 @@ static void allocate_something(void)
 
 static void *allocate_meanwhile(void *unused)
 {
-    lib.free(must_malloc(100)); /* whatever there is to do the first time */
+    lib.free(must_malloc(100)); /* whatever is done at the first call */
     do_meanwhile(allocate_something);
     return unused;
 }

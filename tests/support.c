@@ -1,7 +1,7 @@
 /* support.c - small things that many cases need
  *
  * Nothing here allocates, neither from the library under test nor from the C
- * library, so that what a case measures is its own doing.
+ * library, so that a case measures only what it does itself.
  */
 #include "suite.h"
 
