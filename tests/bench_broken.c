@@ -51,7 +51,7 @@ static void *allocate(size_t size)
     if (broken("alone") && alone())
         return NULL;
     while (broken("hang") && calls >= 10)
-        ;
+        pause();
     if (broken("abort") && calls >= 10)
         abort();
     if (broken("deep") && calls >= 10)

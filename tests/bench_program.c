@@ -137,10 +137,10 @@ static int comb(void)
     _exit(0);
 }
 
-/* 16 calls of 4 MiB, all of which are live at the end. */
+/* 16 calls of 1 MiB, all of which are live at the end. */
 static int large(void)
 {
-    allocate(16, 4 << 20);
+    allocate(16, 1 << 20);
     _exit(0);
 }
 
@@ -198,13 +198,13 @@ static int many(void)
     return 0;
 }
 
-/* 10 million calls that keep about half of 20000 objects alive. */
+/* 4 million calls that keep about half of 20000 objects alive. */
 static int churn(void)
 {
     static char *payloads[20000];
     unsigned random = 1;
 
-    for (long i = 0; i < 10000000; i++) {
+    for (long i = 0; i < 4000000; i++) {
         random = random * 1664525u + 1013904223u;
         char **payload = &payloads[(random >> 8) % 20000];
         size_t size = (random >> 20) % 400 + 1;
@@ -401,14 +401,14 @@ static int daemonic(void)
     return 0;
 }
 
-/* 500 short commands, of 50 calls each. */
+/* 200 short commands, of 50 calls each. */
 static int brief(void)
 {
     char *arguments[] = {self, "exits", NULL};
     pid_t child;
     int status;
 
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 200; i++) {
         if (posix_spawn(&child, self, NULL, NULL, arguments, environ) != 0)
             return 1;
         waitpid(child, &status, 0);

@@ -267,7 +267,7 @@ static void assert_survives(int resource)
     for (size_t i = drought.granted; i-- > 0; list = list->next)
         ck_assert_msg(is_painted(list->bytes, 1000, (unsigned)i),
                       "the contents of payload %zu are lost", i);
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < 10; i++)
         paint(must_malloc(MiB), MiB, 1);
     ck_assert_msg(!lib.inspectable || lib.malloc_check() == NULL,
                   "afterwards: %s", lib.malloc_check());
@@ -310,7 +310,7 @@ static void *allocate_and_free(void *answer)
         if (payload == NULL && errno != ENOMEM)
             *(int *)answer = errno;
         if (payload != NULL)
-            paint(payload, sizes[i], 1);
+            paint(payload, sizes[i] < MiB ? sizes[i] : MiB, 1);
         lib.free(payload);
     }
     return NULL;

@@ -14,18 +14,18 @@
 #include "os.h"
 #include "params.h"
 
-/* Is this a free chunk? Top and a fence are none, nor do they have a header
- * after them in which P could be asked. */
+/* Is this a free chunk? Top and a fence are not: after them there is no header
+ * whose P could be asked. */
 static bool is_free_chunk(struct arena *a, struct chunk *c)
 {
     return c != a->top && !is_fence(c) && !chunk_in_use(c);
 }
 
-static struct chunk *merge_with_before(struct chunk *c)
+static struct chunk *merge_with_before(struct arena *a, struct chunk *c)
 {
     struct chunk *before = chunk_before(c);
 
-    if (chunk_size(before) != c->prev_size)
+    if (!is_below_top(a, before) || chunk_size(before) != c->prev_size)
         fatal("corrupted size vs. prev_size while consolidating");
     freelist_unlink(before);
     set_size(before, chunk_size(before) + chunk_size(c));
@@ -38,7 +38,7 @@ struct chunk *coalesce_chunk(struct arena *a, struct chunk *c)
 
     /* Is the chunk before free? Then the merged chunk begins where it does. */
     if (!prev_in_use(c))
-        c = merge_with_before(c);
+        c = merge_with_before(a, c);
     /* Does top come next? Then this chunk becomes part of top. */
     if (next == a->top) {
         set_size(c, chunk_size(c) + chunk_size(next));
