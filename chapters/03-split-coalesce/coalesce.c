@@ -11,8 +11,8 @@
 #include "coalesce.h"
 #include "os.h"
 
-/* Is this a free chunk? Top and a fence are none, nor do they have a header
- * after them in which P could be asked. */
+/* Is this a free chunk? Top and a fence are not: after them there is no header
+ * whose P could be asked. */
 static bool is_free_chunk(struct arena *a, struct chunk *c)
 {
     return c != a->top && !is_fence(c) && !chunk_in_use(c);

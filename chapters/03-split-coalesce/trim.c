@@ -13,7 +13,7 @@
 #include "break.h"
 
 /* How long top may become before memory is given back, in bytes. It is as much
- * as TOP_PAD, which is kept: the first page goes back when top is a page
+ * as TOP_PAD, which is kept: nothing goes back before top is a page and MINSIZE
  * longer. */
 #define TRIM_THRESHOLD (128 * 1024)
 

@@ -23,15 +23,14 @@ struct chunk *map_chunk(size_t size);
  * of alignment. It was mapped long enough for that. */
 struct chunk *align_mapped_chunk(struct chunk *c, size_t alignment);
 
-/* Give a mapped chunk room for request bytes, more or fewer; it may move.
- * Returns NULL, and leaves the chunk as it was, if that cannot be done. */
+/* Change the length of a mapped chunk so that it has room for request bytes; it
+ * may move. Returns NULL, and leaves it as it was, if that cannot be done. */
 struct chunk *remap_chunk(struct chunk *c, size_t request);
 
 /* Give a mapped chunk back to the system. */
 void unmap_chunk(struct chunk *c);
 
-/* How many mappings there are, and their bytes; and the most there ever
- * were. */
+/* How many mappings there are, their bytes, and the most there ever were. */
 struct mapped_totals {
     size_t count, bytes, max_count, max_bytes;
 };

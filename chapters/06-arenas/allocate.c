@@ -14,7 +14,8 @@
 #include "params.h"
 #include "trim.h"
 
-/* A merged chunk of this many bytes is reason to empty the fast bins too. */
+/* A merged chunk of this many bytes or more is reason to empty the fast
+ * bins. */
 #define CONSOLIDATION_THRESHOLD (64 * 1024)
 
 /* Free what a chunk in use has beyond size bytes, if that is enough for a

@@ -134,8 +134,7 @@ static void check_unsorted(struct arena *a, struct chunk *c)
 }
 
 /* Small chunks requested in a row should lie side by side: each is cut from
- * what the last one left over, as long as the unsorted bin holds nothing
- * else. */
+ * what the last one left over, if the unsorted bin holds nothing else. */
 static bool is_worth_splitting(struct arena *a, struct chunk *c, size_t size)
 {
     return is_small(size) && c == a->last_remainder && c->bk == c->fd &&

@@ -10,8 +10,7 @@
 
 /* The head of a list. The head and all chunks on the list form a ring, so that
  * every fd and bk leads to something. In an empty list those of the head lead
- * back to it. Before freelist_init() they are NULL, which counts as empty
- * too. */
+ * back to it. Before freelist_init() they are NULL, which counts as empty. */
 struct freelist {
     struct chunk *fd, *bk;
 };

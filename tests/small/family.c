@@ -1,9 +1,9 @@
 /* family.c - a program that calls what glibc's malloc has beside malloc()
  *
  * A library that lacks one of these functions leaves it to the C library, which
- * knows nothing of the library's chunks: at best its answer is wrong. And if
- * the program is linked statically there are two mallocs, and the linker says
- * so. Threads call malloc_trim() all at once, as the first call of all.
+ * knows nothing of the library's chunks: at best its answer is wrong. If the
+ * program is linked statically there are then two mallocs, and the linker says
+ * so. Threads call malloc_trim() all at the same time, as their first call.
  */
 #define _GNU_SOURCE
 #include <malloc.h>
