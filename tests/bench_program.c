@@ -137,8 +137,8 @@ static int comb(void)
     _exit(0);
 }
 
-/* 16 calls of 1 MiB, all of which are live at the end: more than a thousand cells
- * of a map, and the harness itself has far fewer pages. */
+/* 16 calls of 1 MiB, all of which are live at the end: four times as many
+ * pages as a map has cells. */
 static int large(void)
 {
     allocate(16, 1 << 20);
@@ -184,8 +184,8 @@ static int others(void)
 }
 
 /* A million calls, more than one window holds, without the descriptors. That is
- * hundreds of windows, and three times what fits into the file of tests/bench
- * that may not become longer. */
+ * hundreds of windows, and several times what fits into the file that tests/bench
+ * does not let become longer. */
 static int many(void)
 {
     for (int i = 3; i < 1000; i++)
