@@ -1,0 +1,142 @@
+# wrap.awk: puts what pages have in common around their bodies
+#
+# Called with the variables work and out, folders, and these files:
+#     work/pages   KIND <tab> PAGE <tab> PATH, in the book's order
+#     work/heads   PAGE <tab> LEVEL <tab> ID <tab> TITLE
+#     book/page.html
+# In the template a line that is only {body}, {nav}, {previous} or {next} stands
+# for that; {title} may stand anywhere.
+
+BEGIN {
+    FS = "\t"
+}
+
+FILENAME ~ /\/pages$/ {
+    sub(/#.*/, "", $2)
+    if ($1 == "copy" && $2 !~ /html$/ || $2 in kind)
+        next
+    page[++pages] = $2
+    kind[$2] = $1
+    group[$2] = group_of($1, $3)
+    folder[$2] = $1 == "source" ? folder_of($3) : ""
+    chapter[$2] = $3 ~ /^chapters\// ? substr($3, 10, 2) : ""
+    next
+}
+
+FILENAME ~ /\/heads$/ {
+    if ($2 == 1 && !($1 in title))
+        title[$1] = $4
+    else if ($2 == 2)
+        sections[$1] = sections[$1] item($3 == "" ? "" : "#" $3, $4)
+    next
+}
+
+{
+    template[++lines] = $0
+}
+
+END {
+    for (i = 1; i <= pages; i++)
+        if (kind[page[i]] == "copy")
+            title[page[i]] = "The card"
+    for (i = 1; i <= pages; i++)
+        if (kind[page[i]] != "copy")
+            write_page(i)
+}
+
+function group_of(kind, path) {
+    if (kind == "source")
+        return "files"
+    if (kind == "solution")
+        return "Solutions"
+    if (path ~ /^chapters\//)
+        return "Chapters"
+    if (path ~ /^docs\/figures/)
+        return "The project"
+    if (path ~ /^docs\//)
+        return "Reference"
+    return path ~ /\// || path == "CONTRIBUTING.md" ? "The project" : ""
+}
+
+function folder_of(path) {
+    return sub(/\/[^\/]*$/, "", path) ? path : "."
+}
+
+function item(target, text) {
+    return "<li><a href=\"" target "\">" text "</a></li>\n"
+}
+
+# A title without tags, where there can be none.
+function plain(s) {
+    gsub(/<[^>]*>/, "", s)
+    return s
+}
+
+function write_page(i,    p, file, j, s) {
+    p = page[i]
+    file = out "/" p
+    for (j = 1; j <= lines; j++) {
+        s = template[j]
+        if (s == "{body}")
+            copy(work "/body/" p, file)
+        else if (s == "{nav}")
+            printf "%s", nav(i) >file
+        else if (s == "{previous}")
+            print neighbour(i, -1, "prev") >file
+        else if (s == "{next}")
+            print neighbour(i, 1, "next") >file
+        else {
+            gsub(/{title}/, plain(title[p]), s)
+            gsub(/{kind}/, kind[p], s)
+            print s >file
+        }
+    }
+    close(file)
+}
+
+function copy(from, file,    s) {
+    while ((getline s <from) > 0)
+        print s >file
+    close(from)
+}
+
+# The link to the page before or after: of a source, in the same folder.
+function neighbour(i, way, rel,    p, j) {
+    p = page[i]
+    for (j = i + way; j in page; j += way)
+        if (kind[page[j]] != "copy" && folder[page[j]] == folder[p])
+            return "<a rel=\"" rel "\" href=\"" page[j] "\">" title[page[j]] "</a>"
+    return ""
+}
+
+# All pages but the sources. What the present one consists of stands below it;
+# below its chapter, if it is one of the chapter's files.
+function nav(i,    p, j, q, s, last, below) {
+    p = page[i]
+    for (j = 1; j <= pages; j++) {
+        q = page[j]
+        if (group[q] == "files")
+            continue
+        if (group[q] != last)
+            s = s "<li class=\"group\">" group[q] "</li>\n"
+        last = group[q]
+        below = ""
+        if (q == p)
+            below = sections[p]
+        else if (kind[p] == "source" && kind[q] == "text" && chapter[q] != "" && chapter[q] == chapter[p])
+            below = files(p)
+        s = s "<li class=\"" kind[q] "\"><a href=\"" q "\"" \
+            (q == p ? " aria-current=\"page\"" : "") ">" title[q] "</a>" \
+            (below ? "\n<ul>\n" below "</ul>" : "") "</li>\n"
+    }
+    return s
+}
+
+function files(p,    j, s) {
+    for (j = 1; j <= pages; j++)
+        if (folder[page[j]] == folder[p])
+            s = s "<li><a href=\"" page[j] "\"" \
+                (page[j] == p ? " aria-current=\"page\"" : "") ">" \
+                title[page[j]] "</a></li>\n"
+    return s
+}
