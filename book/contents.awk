@@ -1,21 +1,21 @@
 # contents.awk: the body of the page that lists all others, with their sections
 #
 # Called with these files:
-#     work/pages   KIND <tab> PAGE <tab> PATH, in the book's order
+#     work/pages   KIND <tab> PAGE <tab> PATH <tab> GROUP, in the book's order
 #     work/heads   PAGE <tab> LEVEL <tab> ID <tab> TITLE
 
 BEGIN {
     FS = "\t"
-    print "<h1>Contents</h1>"
 }
 
 FILENAME ~ /\/pages$/ {
     sub(/#.*/, "", $2)
-    if ($2 in kind || $1 == "copy" && $2 !~ /\.html$/)
+    if ($2 in kind || $4 == "" && $1 != "source")
         next
     page[++pages] = $2
     kind[$2] = $1
     path[$2] = $3
+    group[$2] = $4
     next
 }
 
@@ -28,29 +28,37 @@ $2 == 2 {
 }
 
 END {
-    print "<ul class=\"contents\">"
+    print "<h1>Contents</h1>"
     for (i = 1; i <= pages; i++) {
         p = page[i]
         if (kind[p] == "source")
-            note_source(p)
-        else
-            print "<li class=\"" kind[p] "\"><a href=\"" p "\">" title[p] \
-                "</a>" list(sections[p]) "</li>"
+            add_source(p)
+        else if (group[p] != "-")
+            list(p)
     }
     print "</ul>\n<h2 id=\"files\">Files</h2>"
     for (i = 1; i <= folders; i++)
-        print "<h3>" folder[i] "</h3>\n<p class=\"files\">" files[folder[i]] "</p>"
+        printf "<h3 id=\"%s\">%s</h3>\n<p class=\"files\">\n%s</p>\n",
+            folder[i], folder[i] == "" ? "The top folder" : folder[i], files[folder[i]]
 }
 
-function note_source(p,    f) {
+function list(p) {
+    if (group[p] != last) {
+        if (last)
+            print "</ul>"
+        printf "<h2 id=\"%s\">%s</h2>\n<ul class=\"contents\">\n",
+            tolower(group[p]), group[p]
+    }
+    last = group[p]
+    printf "<li class=\"%s\"><a href=\"%s\">%s</a>%s</li>\n", kind[p], p,
+        title[p], sections[p] ? "\n<ul>\n" sections[p] "</ul>" : ""
+}
+
+function add_source(p,    f) {
     f = path[p]
     if (!sub(/\/[^\/]*$/, "", f))
-        f = "The top folder"
+        f = ""
     if (!(f in files))
         folder[++folders] = f
     files[f] = files[f] "<a href=\"" p "\">" title[p] "</a>\n"
-}
-
-function list(items) {
-    return items ? "\n<ul>\n" items "</ul>" : ""
 }

@@ -1,5 +1,7 @@
-# highlighted.awk: takes apart what pandoc has made of sources.awk's text. Writes
-# each file into work/code, under the name of its page.
+# highlighted.awk: takes apart what pandoc has made of sources.awk's text
+#
+# Called with the variable work, a folder, the table of pages, and that text.
+# Writes the body of each source's page, and adds its title to work/heads.
 
 BEGIN {
     FS = "\t"
@@ -11,12 +13,17 @@ FILENAME ~ /\/pages$/ {
 }
 
 /^<!-- file .* -->$/ {
-    close(out)
+    if (body)
+        close(body)
     path = substr($0, 11, length($0) - 14)
-    out = work "/code/" page[path]
+    name = path
+    sub(/.*\//, "", name)
+    body = work "/body/" page[path]
+    print "<h1>" path "</h1>" >body
+    print page[path] "\t1\t\t" name >>(work "/heads")
     next
 }
 
 {
-    print >out
+    print >body
 }

@@ -1,30 +1,47 @@
 -- lookup.lua - which page of the book has a file, a function, a link's target?
 --
 -- From the tables that tools/book writes into the folder `work`:
---     pages       KIND <tab> PAGE <tab> PATH
---     functions   PATH <tab> FIRST <tab> LAST <tab> NAME (lines)
--- A name is looked for as tests/texts does it: beside the text, then from the
--- root of the repository; a function in the text's own chapter, then in the last
--- one, then anywhere.
+--     pages       KIND <tab> PAGE <tab> PATH <tab> GROUP
+--     functions   PATH <tab> FIRST <tab> LAST <tab> NAME
+--     places      FOLDER <tab> NAME <tab> PLACE, where a step changes a function
+-- A name is looked for beside the text, then from the root of the repository,
+-- then in the last chapter.
 return function(work, text)
-    local page_of, functions = {}, {}
     local folder = text:match("^(.*)/") or "."
-
+    local page_of, step_of, is_text, last_chapter = {}, {}, {}, nil
     for line in io.lines(work .. "/pages") do
-        local page, path = line:match("^[^\t]*\t([^\t]*)\t(.*)$")
-        page_of[path] = page
+        local kind, page, path = line:match("^(.-)\t(.-)\t(.-)\t")
+        if kind == "step" then
+            step_of[path] = page
+            last_chapter = path:match("^(.*)/")
+        else
+            page_of[path] = page
+            is_text[path] = kind == "text" or kind == "solution"
+        end
     end
+
+    local function_at = {}
     for line in io.lines(work .. "/functions") do
-        local path, number, name = line:match("^(.-)\t(%d+)\t%d+\t(.*)$")
-        functions[name] = functions[name] or {}
-        table.insert(functions[name], { path = path, line = number })
+        local path, first, name = line:match("^(.-)\t(%d+)\t%d+\t(.*)$")
+        if page_of[path] then
+            function_at[path:match("^(.*)/") .. " " .. name] =
+                page_of[path] .. "#L-" .. first
+        end
+    end
+
+    local place_of = {}
+    for line in io.lines(work .. "/places") do
+        local chapter, name, place = line:match("^(.-)\t(.-)\t(.*)$")
+        if chapter == folder then
+            place_of[name] = place
+        end
     end
 
     -- a/b/../c is a/c
     local function normal(path)
         local parts = {}
         for part in path:gmatch("[^/]+") do
-            if part == ".." and #parts > 0 and parts[#parts] ~= ".." then
+            if part == ".." then
                 parts[#parts] = nil
             elseif part ~= "." then
                 parts[#parts + 1] = part
@@ -36,11 +53,12 @@ return function(work, text)
     local self = {}
 
     function self.page(path)
-        return page_of[path] or page_of[path .. "/README.md"]
+        return page_of[path .. "/README.md"] or page_of[path]
     end
 
     function self.file(name)
-        for _, path in ipairs({ normal(folder .. "/" .. name), normal(name) }) do
+        for _, place in ipairs({ folder, ".", last_chapter }) do
+            local path = normal(place .. "/" .. name)
             if self.page(path) then
                 return path
             end
@@ -54,13 +72,29 @@ return function(work, text)
         return s
     end
 
-    -- The target of a link.
+    -- The file that a link leads to, and the anchor there, with its #.
+    function self.split(target)
+        local name, anchor = target:match("^([^#]*)(.*)$")
+        return name == "" and text or normal(folder .. "/" .. name), anchor
+    end
+
+    -- The page of a text, or of an exercise; not of a source.
+    function self.text_page(path)
+        path = path .. (is_text[path .. "/README.md"] and "/README.md" or "")
+        return is_text[path] and page_of[path]
+    end
+
+    function self.is_foreign(target)
+        return target:match("^%a+:") ~= nil
+    end
+
+    -- The target of a link, in the book.
     function self.target(target)
-        if target:match("^%a+:") or target:match("^#") then
+        if self.is_foreign(target) or target:match("^#") then
             return target
         end
-        local name, anchor = target:match("^([^#]*)(.*)$")
-        local page = self.page(normal(folder .. "/" .. name))
+        local path, anchor = self.split(target)
+        local page = self.page(path)
         if not page then
             io.stderr:write("book: ", text, ": ", target, ": has no page\n")
             return target
@@ -71,20 +105,23 @@ return function(work, text)
     -- The source of a function, `name()`, or the page of a file; or nil.
     function self.name(s)
         local name = s:match("^([%a_][%w_]*)%(%)$")
-        if not name then
-            local path = s:match("[./]") and self.file(s)
-            return path and self.page(path)
+        if name then
+            return function_at[folder .. " " .. name]
+                or not folder:match("^chapters/")
+                    and function_at[last_chapter .. " " .. name] or nil
         end
-        local best, last
-        for _, place in ipairs(functions[name] or {}) do
-            if place.path:match("^(.*)/") == folder then
-                best = best or place
-            elseif place.path:match("^chapters/") then
-                last = place
-            end
-        end
-        best = best or not folder:match("^chapters/") and last
-        return best and self.page(best.path) .. "#L-" .. best.line
+        local path = s:match("[./]") and self.file(s)
+        return path and self.page(path)
+    end
+
+    -- Where the step to this chapter changes the function `name()`.
+    function self.in_step(s)
+        return place_of[s:match("^([%a_][%w_]*)%(%)$")]
+    end
+
+    -- The page of the step to this chapter.
+    function self.step()
+        return step_of[text]
     end
 
     return self

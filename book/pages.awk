@@ -1,60 +1,82 @@
 # pages.awk: which page becomes of each file of the repository?
 #
-# Reads their paths, a line each, and prints KIND <tab> PAGE <tab> PATH, in the
-# order of the book. Kinds: text, step, solution, source, and copy, for what is
-# taken as it is. All pages lie in one folder, so that links stay short.
+# Reads their paths, a line each. Prints KIND <tab> PAGE <tab> PATH <tab> GROUP, in
+# the order of the book; those that have no group are not in the list of pages.
+# Kinds:
+#     text       becomes a page
+#     step       PATH is the text of the chapter that the step leads to
+#     solution   becomes part of a page, so PAGE has an anchor
+#     source     a page, with line numbers
+#     folder     of sources, a part of the table of contents
+#     copy       taken as it is
+# All pages lie in one folder, so that links stay short.
 
 BEGIN {
     OFS = "\t"
 }
 
-/\.md$/ {
-    if ($0 == "README.md")
-        add(1, "text", "index.html")
-    else if (/^chapters\//)
-        add("2" number($0), "text", number($0) ".html")
-    else if (/^docs\/solutions\//)
-        add("4" $0, "solution", solutions($0) "#" base($0))
-    else if (/^docs\//)
-        add("3" place($0) $0, "text", flat($0) ".html")
-    else
-        add("5" $0, "text", flat($0) ".html")
+$0 == "README.md" {
+    add(1, "text", "index.html", "-")
     next
 }
 
-/^docs\/.*\.html$/ {
-    add("3" place($0) $0, "copy", base($0) ".html")
+/^chapters\/[^\/]*\/README\.md$/ {
+    add(2, "text", number($0) ".html", "Chapters")
+    if (number($0) != "01")
+        add(2, "step", "step-" number($0) ".html", "Chapters")
+    next
+}
+
+/^docs\/solutions\/.*\.md$/ {
+    add(4, "solution", "solutions-" number($0) ".html#" base($0), "Solutions")
+    next
+}
+
+/^docs\/[^\/]*\.md$/ {
+    add(3, "text", base($0) ".html", "Reference")
+    next
+}
+
+/^docs\/[^\/]*\.html$/ {
+    add(3, "copy", base($0) ".html", "Reference")
+    next
+}
+
+/\.md$/ {
+    add(5, "text", flat($0) ".html", "The project")
     next
 }
 
 /^docs\/figures\/.*\.svg$/ {
-    add("7" $0, "copy", "figures/" base($0) ".svg")
+    add(7, "copy", "figures/" base($0) ".svg", "")
     next
 }
 
-# Neither of these is to be read.
+# What nobody reads.
 /\.(xz|svg)$/ || /(^|\/)\./ {
     next
 }
 
 {
-    add("6" $0, "source", flat($0) ".html")
+    add(6, "source", flat($0) ".html", "")
 }
 
-# What is nowhere in this list comes in the order of its name.
-function place(path) {
-    if (path ~ /course/)
-        return 9
-    return 5
+# The folders, once each, and those that contain them.
+{
+    path = $0
+    while (sub(/\/[^\/]*$/, "", path) && !(path in seen)) {
+        seen[path] = 1
+        print 8, path, "folder", "contents.html#" path, path, ""
+    }
+}
+
+function add(part, kind, page, group) {
+    print part, $0, kind, page, $0, group
 }
 
 function number(path) {
     match(path, /[0-9][0-9]/)
     return substr(path, RSTART, RLENGTH)
-}
-
-function solutions(path) {
-    return "solutions-" number(path) ".html"
 }
 
 function base(path) {
@@ -63,16 +85,10 @@ function base(path) {
     return path
 }
 
+# chapters/04-bins/bins.c is 04-bins-bins.c here.
 function flat(path) {
     sub(/^(chapters|docs)\//, "", path)
     sub(/(\/README)?\.md$/, "", path)
     gsub(/\//, "-", path)
     return path ~ /^[A-Z]+$/ ? tolower(path) : path
-}
-
-function add(key, kind, page) {
-    print key, kind, page, $0
-    # The step to a chapter comes after the chapter.
-    if (key ~ /^2/ && $0 !~ /^chapters\/01/)
-        print key "s", "step", "step-" number($0) ".html", $0
 }

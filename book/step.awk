@@ -7,7 +7,7 @@
 # A hunk is cut into pieces, one for each function. A piece has its function's
 # remark, and pairs of blocks, old and new, whose lines are those of the
 # highlighted sources. Prints the page's body; adds its files to work/heads, and
-# its functions to work/anchors: CHAPTER'S FOLDER <tab> NAME <tab> PAGE#ID.
+# its functions to work/places: FOLDER <tab> NAME <tab> PLACE.
 
 BEGIN {
     FS = "\t"
@@ -147,7 +147,7 @@ function end_piece(    id, note) {
             shown[current] = 1
             id = " id=\"f-" current "\""
             note = remark[current]
-            printf "%s\t%s\t%s#f-%s\n", after, current, page, current >>(work "/anchors")
+            printf "%s\t%s\t%s#f-%s\n", after, current, page, current >>(work "/places")
         }
         printf "<div class=\"piece%s\"%s>\n", two_sides ? "" : " fresh", id
         if (note)
@@ -162,7 +162,7 @@ function end_piece(    id, note) {
 function line_of(path, n,    file, s, k) {
     if (!(path in loaded)) {
         loaded[path] = 1
-        file = work "/code/" page_of[path]
+        file = work "/body/" page_of[path]
         while ((getline s <file) > 0)
             if (match(s, /<span id="L-[0-9]+"><a href="#L-[0-9]+"[^>]*><\/a>/)) {
                 s = substr(s, RSTART)

@@ -1,140 +1,109 @@
 -- text.lua - a pandoc filter: one text of the repository becomes a page's body
 --
--- tools/book calls it with the metadata `text`, the path of the text, `page`,
--- the page that it becomes, and `work`, the folder of its tables. Links between
--- texts become links between pages. A file or a function named in backticks
--- leads to its source. A quote gets the name of its file, and the numbers that
--- its lines have there. What is typed in a console is marked.
--- Adds to the table `heads` the headings of the text, and to `search` what
--- stands below each of them.
-local meta, lookup
+-- Called with the metadata `text`, the path of the text, `page`, the page that it
+-- becomes, `work`, the folder of the tables, and `anchor`, if the text becomes one
+-- of several sections of that page. Links between texts become links between
+-- pages. A file or a function named in backticks leads to its source, the heading
+-- about a function to the place in the step.
+-- Adds the headings of the text to the table `heads`, and to `search` what stands
+-- below each of them.
+local page, anchor, work, lookup
 
-function read_meta(doc)
-    local work = pandoc.utils.stringify(doc.meta.work)
-    meta = {
-        text = pandoc.utils.stringify(doc.meta.text),
-        page = pandoc.utils.stringify(doc.meta.page),
-        work = work,
-    }
+local function read_meta(doc)
+    local meta = {}
+    for name, value in pairs(doc.meta) do
+        meta[name] = pandoc.utils.stringify(value)
+    end
+    page, anchor, work = meta.page, meta.anchor, meta.work
     lookup = dofile("book/lookup.lua")(work, meta.text)
 end
 
--- ---- quotes
+-- ---- what contents and search need
 
-local function lines_of(s)
-    local lines = {}
-    for line in (s .. "\n"):gmatch("(.-)\n") do
-        lines[#lines + 1] = line
-    end
-    return lines
+local function append(name, line)
+    local file = assert(io.open(work .. "/" .. name, "a"))
+    file:write(line, "\n")
+    file:close()
 end
 
-local function is_left_out(line)
-    return line:match("^%s*/%* %.%.%. %*/%s*$")
+local function html_of(inlines)
+    local s = pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "html")
+    return (s:gsub("%s+", " "))
 end
 
--- The line of the file, from line `from` on, where these lines stand.
-local function find(lines, file, from)
-    for start = from, #file - #lines + 1 do
-        local same = true
-        for i = 1, #lines do
-            if file[start + i - 1] ~= lines[i] then
-                same = false
-                break
-            end
-        end
-        if same then
-            return start
-        end
-    end
+local function json(s)
+    return '"' .. s:gsub('[%c"\\]', function(c)
+        return string.format("\\u%04x", c:byte())
+    end) .. '"'
 end
 
-local function escape(s)
-    return (s:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"))
-end
+local function list_sections(doc)
+    local title -- of the page
+    local head, text
 
-local function html(s)
-    return pandoc.RawBlock("html", s)
-end
-
--- A quote: the file's name, then each run of lines with its numbers.
-local function quote(language, name, code)
-    local path = lookup.file(name)
-    local page = path and lookup.page(path)
-    if not page then
-        return pandoc.CodeBlock(code, { class = language })
-    end
-    local file = lines_of(lookup.read(path))
-    local runs, first, from = {}, nil, 1
-    local run = {}
     local function finish()
-        if #run > 0 then
-            local start = find(run, file, from) or from
-            first = first or start
-            from = start + #run
-            runs[#runs + 1] = pandoc.CodeBlock(table.concat(run, "\n"),
-                pandoc.Attr("", { language, "numberLines" },
-                    { { "startFrom", tostring(start) } }))
-            run = {}
+        if head then
+            append("search", string.format("{u: %s, t: %s, p: %s, s: %s},",
+                json(page .. "#" .. head.identifier),
+                json(pandoc.utils.stringify(head)), json(title),
+                json(table.concat(text, " "))))
         end
     end
-    for _, line in ipairs(lines_of(code)) do
-        if is_left_out(line) then
+
+    for i, block in ipairs(doc.blocks) do
+        if block.t == "Header" then
             finish()
-            runs[#runs + 1] = html('<div class="left-out">'
-                .. escape(line) .. "</div>")
-        else
-            run[#run + 1] = line
+            if anchor then
+                block.level = block.level + 1
+                block.identifier = block.level == 2 and anchor
+                    or anchor .. "-" .. block.identifier
+                doc.blocks[i] = block
+            end
+            head, text = block, {}
+            title = title or pandoc.utils.stringify(block)
+            append("heads", table.concat({ page, block.level,
+                block.identifier, html_of(block.content) }, "\t"))
+        elseif head then
+            text[#text + 1] = pandoc.utils.stringify(block)
         end
     end
     finish()
-    table.insert(runs, 1, html(
-        '<div class="quote"><div class="file"><a href="' .. page .. "#L-"
-        .. (first or 1) .. '">' .. escape(name)
-        .. '</a></div><div class="lines">'))
-    runs[#runs + 1] = html("</div></div>")
-    return runs
-end
-
-local function console(code)
-    local out, typed = {}, false
-    for i, line in ipairs(lines_of(code)) do
-        typed = line:match("^%$ ") or typed and out[i - 1]:match("\\</kbd>$")
-        out[i] = typed and "<kbd>" .. escape(line) .. "</kbd>" or escape(line)
-    end
-    return html('<pre class="console"><code>' .. table.concat(out, "\n")
-        .. "</code></pre>")
-end
-
-function CodeBlock(block)
-    local info = block.classes[1] or ""
-    local language, name = info:match("^(%w+):(.+)$")
-    if name then
-        return quote(language, name, block.text)
-    elseif info == "console" then
-        return console(block.text)
-    end
+    return doc
 end
 
 -- ---- links
 
-function Link(link)
+local function Link(link)
     link.target = lookup.target(link.target)
     return link
 end
 
-function Image(image)
+local function Image(image)
     image.src = lookup.target(image.src)
     return image
 end
 
--- A name in backticks, unless it stands in a link or a heading.
-local name_filter = {
+local function Header(header)
+    local place
+    header:walk({
+        Code = function(code)
+            place = place or lookup.in_step(code.text)
+        end,
+    })
+    if place then
+        header.content:insert(pandoc.Link("in the step", place, "",
+            { class = "to-step" }))
+    end
+    return header
+end
+
+-- What stands in a link or a heading stays as it is.
+local names = {
     traverse = "topdown",
     Code = function(code)
         local target = lookup.name(code.text)
         if target then
-            return pandoc.Link({ code }, target, "", { class = "name" }), false
+            return pandoc.Link(code, target, "", { class = "name" }), false
         end
     end,
     Link = function(link)
@@ -145,61 +114,33 @@ local name_filter = {
     end,
 }
 
--- A table may be wider than the page.
-function Table(table)
-    return {
-        html('<div class="wide">'),
-        table,
-        html("</div>"),
-    }
+-- It may be wider than the page.
+local function Table(table)
+    return pandoc.Div(table, { class = "wide" })
 end
 
--- ---- what contents and search need
-
-local function append(name, line)
-    local file = assert(io.open(meta.work .. "/" .. name, "a"))
-    file:write(line, "\n")
-    file:close()
-end
-
-local function inline_html(inlines)
-    local s = pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), "html")
-    return (s:gsub("%s+", " "))
-end
-
-local function json(s)
-    return '"' .. s:gsub('[%c"\\]', function(c)
-        return c == "\n" and " " or string.format("\\u%04x", c:byte())
-    end) .. '"'
-end
-
-local function section(title, id, text)
-    append("search", string.format("{u: %s, t: %s, s: %s},",
-        json(meta.page .. "#" .. id), json(title), json(text)))
-end
-
-function list_sections(doc)
-    local title, id, text
-    for _, block in ipairs(doc.blocks) do
-        if block.t == "Header" then
-            if title then
-                section(title, id, table.concat(text, " "))
-            end
-            title, id, text = pandoc.utils.stringify(block), block.identifier, {}
-            append("heads", table.concat({ meta.page, block.level,
-                block.identifier, inline_html(block.content) }, "\t"))
-        elseif title then
-            text[#text + 1] = pandoc.utils.stringify(block)
-        end
+-- A chapter leads to its step.
+local function lead_on(doc)
+    local step = lookup.step()
+    if step then
+        doc.blocks:insert(2, pandoc.Div(pandoc.Para(pandoc.Link(
+            "This step in the code, side by side", step)), { class = "lead-on" }))
     end
-    if title then
-        section(title, id, table.concat(text, " "))
-    end
+    return doc
 end
 
 return {
     { Pandoc = read_meta },
     { Pandoc = list_sections },
-    { CodeBlock = CodeBlock, Link = Link, Image = Image, Table = Table },
-    name_filter,
+    {
+        CodeBlock = function(block)
+            return dofile("book/code.lua")(lookup)(block)
+        end,
+        Link = Link,
+        Image = Image,
+        Header = Header,
+        Table = Table,
+    },
+    names,
+    { Pandoc = lead_on },
 }

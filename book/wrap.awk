@@ -1,7 +1,7 @@
 # wrap.awk: puts what pages have in common around their bodies
 #
 # Called with the variables work and out, folders, and these files:
-#     work/pages   KIND <tab> PAGE <tab> PATH, in the book's order
+#     work/pages   KIND <tab> PAGE <tab> PATH <tab> GROUP, in the book's order
 #     work/heads   PAGE <tab> LEVEL <tab> ID <tab> TITLE
 #     book/page.html
 # In the template a line that is only {body}, {nav}, {previous} or {next} stands
@@ -13,11 +13,11 @@ BEGIN {
 
 FILENAME ~ /\/pages$/ {
     sub(/#.*/, "", $2)
-    if ($1 == "copy" && $2 !~ /html$/ || $2 in kind)
+    if ($4 == "" && $1 !~ /^(source|extra)$/ || $2 in kind)
         next
     page[++pages] = $2
     kind[$2] = $1
-    group[$2] = group_of($1, $3)
+    group[$2] = $4
     folder[$2] = $1 == "source" ? folder_of($3) : ""
     chapter[$2] = $3 ~ /^chapters\// ? substr($3, 10, 2) : ""
     next
@@ -37,25 +37,8 @@ FILENAME ~ /\/heads$/ {
 
 END {
     for (i = 1; i <= pages; i++)
-        if (kind[page[i]] == "copy")
-            title[page[i]] = "The card"
-    for (i = 1; i <= pages; i++)
         if (kind[page[i]] != "copy")
             write_page(i)
-}
-
-function group_of(kind, path) {
-    if (kind == "source")
-        return "files"
-    if (kind == "solution")
-        return "Solutions"
-    if (path ~ /^chapters\//)
-        return "Chapters"
-    if (path ~ /^docs\/figures/)
-        return "The project"
-    if (path ~ /^docs\//)
-        return "Reference"
-    return path ~ /\// || path == "CONTRIBUTING.md" ? "The project" : ""
 }
 
 function folder_of(path) {
@@ -115,9 +98,9 @@ function nav(i,    p, j, q, s, last, below) {
     p = page[i]
     for (j = 1; j <= pages; j++) {
         q = page[j]
-        if (group[q] == "files")
+        if (group[q] == "")
             continue
-        if (group[q] != last)
+        if (group[q] != last && group[q] != "-")
             s = s "<li class=\"group\">" group[q] "</li>\n"
         last = group[q]
         below = ""
