@@ -23,7 +23,7 @@ $2 == 1 && !($1 in title) {
     title[$1] = $4
 }
 
-$2 == 2 {
+$2 == 2 && kind[$1] != "step" {
     sections[$1] = sections[$1] "<li><a href=\"" $1 "#" $3 "\">" $4 "</a></li>\n"
 }
 

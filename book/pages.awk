@@ -71,7 +71,7 @@ $0 == "README.md" {
 }
 
 function add(part, kind, page, group) {
-    print part, $0, kind, page, $0, group
+    print part, $0 (kind == "step" ? "~" : ""), kind, page, $0, group
 }
 
 function number(path) {

@@ -12,7 +12,8 @@ function find(words) {
     this.ref("i");
     this.field("t", { boost: 5 });
     this.field("s");
-    sections.forEach((section, i) => this.add({ i, t: section.t, s: section.s }));
+    sections.forEach((section, i) => this.add(
+      { i, t: section.t, s: section.s }, { boost: section.s ? 1 : .3 }));
   });
   return index.query(query => {
     for (const word of words) {

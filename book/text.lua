@@ -31,6 +31,10 @@ local function html_of(inlines)
     return (s:gsub("%s+", " "))
 end
 
+local function plain(blocks)
+    return (pandoc.write(pandoc.Pandoc(blocks), "plain"):gsub("%s+", " "))
+end
+
 local function json(s)
     return '"' .. s:gsub('[%c"\\]', function(c)
         return string.format("\\u%04x", c:byte())
@@ -46,7 +50,7 @@ local function list_sections(doc)
             append("search", string.format("{u: %s, t: %s, p: %s, s: %s},",
                 json(page .. "#" .. head.identifier),
                 json(pandoc.utils.stringify(head)), json(title),
-                json(table.concat(text, " "))))
+                json(plain(text))))
         end
     end
 
@@ -59,12 +63,12 @@ local function list_sections(doc)
                     or anchor .. "-" .. block.identifier
                 doc.blocks[i] = block
             end
-            head, text = block, {}
+            head, text = block, pandoc.List()
             title = title or pandoc.utils.stringify(block)
             append("heads", table.concat({ page, block.level,
                 block.identifier, html_of(block.content) }, "\t"))
         elseif head then
-            text[#text + 1] = pandoc.utils.stringify(block)
+            text:insert(block)
         end
     end
     finish()
