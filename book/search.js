@@ -52,7 +52,7 @@ function show(section, words) {
   link.href = section.u;
   link.textContent = section.t;
   const where = document.createElement("span");
-  where.textContent = section.p;
+  where.textContent = section.p === section.t ? "" : section.p;
   item.append(link, where);
   if (section.s)
     item.append(excerpt(section.s, words));

@@ -44,11 +44,13 @@ local function append_text(blocks, path, name, is_solution)
     end
 
     local doc = pandoc.read(markdown, "gfm"):walk({
+        CodeBlock = dofile("book/code.lua")(lookup),
+    }):walk({
         Link = Link,
         Image = Image,
         Header = Header,
     })
-    blocks:extend(doc:walk({ CodeBlock = dofile("book/code.lua")(lookup) }).blocks)
+    blocks:extend(doc.blocks)
 end
 
 function Pandoc(doc)
