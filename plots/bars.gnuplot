@@ -7,8 +7,8 @@
 #   bar[]            for each row its values, in the order of kinds
 #   said[]           for each row what is written after its bar
 #   across           the label of the axis
-# The axis ends at four times the median; bars that go on are cut, with a mark.
-# In text a bar is a string, of each kind as many letters as its part is long.
+# The axis ends at four times the median; longer bars are cut, with a mark. In
+# text a bar is a string with as many letters of each kind as its part is long.
 
 part(i, k) = real(word(bar[i], k))
 up_to(i, k) = k < 1 ? 0 : up_to(i, k - 1) + part(i, k)

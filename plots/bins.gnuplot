@@ -3,10 +3,11 @@
 # Usage, from the repository root (see plots/style.gnuplot):
 #   gnuplot -c plots/bins.gnuplot FOLDER FILE WORKLOAD [TITLE]
 #
-# Reads FOLDER/bins.csv: the chunks at the moment with most free bytes, top
-# not counted. A panel for each stage that has bins, from 04 on; a stem for
-# each size. Up to 128 bytes chunks go into fast bins when they are freed,
-# small bins end below 1024 bytes; each of these has one size, a large bin many.
+# Reads FOLDER/bins.csv: the chunks at the moment with most free bytes, top not
+# counted. There is a panel for each stage that has bins, from 04 on, and a stem
+# for each size. Chunks of up to 128 bytes go into fast bins when they are
+# freed, and small bins end below 1024 bytes. Each of these bins has one size, a
+# large bin many.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "bins"

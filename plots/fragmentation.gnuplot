@@ -3,10 +3,10 @@
 # Usage, from the repository root (see plots/style.gnuplot):
 #   gnuplot -c plots/fragmentation.gnuplot FOLDER FILE WORKLOAD [TITLE]
 #
-# Reads FOLDER/parts.csv. A bar for each stage and the system's malloc: of all
-# samples the one with most bytes held, and of those with equally many the one
-# with most requested. What is not requested is waste: rounding and headers
-# within chunks, free and top between them.
+# Reads FOLDER/parts.csv. There is a bar for each stage and for the system's
+# malloc. It shows the sample with most bytes held, and if there are several,
+# the one of them with most bytes requested. What is not requested is waste:
+# rounding and headers within chunks, free and top between them.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "parts"

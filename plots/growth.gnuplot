@@ -3,10 +3,10 @@
 # Usage, from the repository root (see plots/style.gnuplot):
 #   gnuplot -c plots/growth.gnuplot FOLDER FILE WORKLOAD [TITLE]
 #
-# Reads FOLDER/memory.csv. The upper panel shows all of it, the lower one the
-# part near the live bytes, where the better stages lie together; text has only
-# that one. Left out are peers, which do not say what they hold. The curve of a
-# run that was stopped ends early, and the key says so.
+# Reads FOLDER/memory.csv. The upper panel shows the full range; the lower one
+# shows the part near the live bytes, where the better stages lie together. Text
+# has only the lower one. Peers are left out, because they do not say what they
+# hold. The curve of a run that was stopped ends early, and the key says so.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "memory"
@@ -23,7 +23,7 @@ said(name, done) = done == operations ? name : \
     sprintf("%s, stopped at %.3g %%", name, 100 * done / operations)
 done(name) = real(ask_of(name, "END { print $4 }"))
 
-# The lower panel has all of the live bytes, the last stage and the system's
+# The lower panel shows all of the live bytes, the last stage and the system's
 # malloc.
 peaks = ask('$7 > peak[$2] { peak[$2] = $7 } $7 > most { most = $7 } ' . \
     '$2 ~ /^[0-9]/ { last = $2 } END { system_peak = peak["system"]; ' . \
@@ -32,13 +32,13 @@ peaks = ask('$7 > peak[$2] { peak[$2] = $7 } $7 > most { most = $7 } ' . \
 limit_all = 1.05 * word(peaks, 1)
 limit_near = most(2 * peak_live, 1.1 * word(peaks, 2))
 
-# Where steps lie upon each other, those of later stages are thinner, and let
-# earlier ones show on both sides.
+# Where lines lie upon each other, those of later stages are thinner, so that
+# earlier ones can be seen on both sides.
 later(name) = stage(word(peaks, 3)) - stage(name)
 width(name) = stage(name) ? least(8, 2 + 1.2 * later(name)) : 1.8
 steps = text ? letters : "with steps linewidth width(name) " . look
 
-# Steps need only the samples that differ from the one before, and the last.
+# Lines need only the samples that differ from the one before, and the last.
 held(name) = rows(name) . (text ? "" : " | awk -F, " . \
     "'$7 != was { print } { was = $7; end = $0 } END { print end }'")
 

@@ -1,7 +1,7 @@
 # key.gnuplot - makes room for a key below all panels.
 #
-# Load it after the last of them; a plot of a point that is not seen must
-# follow, with keyentries.
+# Load it after the last panel. A plot with keyentries, of a point that cannot
+# be seen, must follow.
 
 unset logscale
 unset border

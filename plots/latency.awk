@@ -5,8 +5,8 @@
 #
 # Prints the position on a tail scale, the latency in ns and, for the
 # percentiles that are marked, a 1. The position of a share p of the calls is
-# -log10(1 - p): 50 % at 0.301, 90 % at 1, 99 % at 2, 99.9 % at 3; what is
-# slowest of all stands at 5. Each is the median of the rounds.
+# -log10(1 - p): 50 % stands at 0.301, 90 % at 1, 99 % at 2, 99.9 % at 3; the
+# slowest call stands at 5. Each latency is the median of the rounds.
 
 BEGIN { FS = OFS = "," }
 

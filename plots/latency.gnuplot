@@ -3,10 +3,11 @@
 # Usage, from the repository root (see plots/style.gnuplot):
 #   gnuplot -c plots/latency.gnuplot FOLDER FILE WORKLOAD [TITLE]
 #
-# Reads FOLDER/latency.csv, one histogram of all calls a round. The axis of
-# percentiles is stretched towards its end, so that the tail shows: at 99.9 %
-# one call in a thousand takes longer. Points are p50, p99, p99.9 and the
-# slowest call, all of them medians of the rounds. See plots/latency.awk.
+# Reads FOLDER/latency.csv, which has one histogram of all calls for each round.
+# The axis of percentiles is stretched towards its end, so that the tail can be
+# seen: at 99.9 %, one call in a thousand takes longer. Points are p50, p99,
+# p99.9 and the slowest call, all of them medians of the rounds. See
+# plots/latency.awk.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "latency"

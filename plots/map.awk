@@ -3,11 +3,11 @@
 # Usage: awk -v operations=N -v limit=BYTES -v columns=N -v lines=N
 #            [-v text=1] -f plots/map.awk          (reads rows of map.csv)
 #
-# The image shows operations 0 to N from left to right and the addresses from
-# 0 to `limit` from the bottom up. Prints x, y, red, green, blue, alpha for
-# each of its points: the colours of the kinds, mixed by their bytes, and the
-# fainter the less was held. With `text` it prints x, y and a letter, for the
-# kind with most bytes, where at least a quarter was held.
+# The image shows operations 0 to N from left to right and the addresses from 0
+# to `limit` from the bottom up. Prints x, y, red, green, blue and alpha for
+# each of its points. The colour mixes those of the kinds in proportion to their
+# bytes; it is fainter where less was held. With `text` it prints x, y and a
+# letter for the kind with most bytes, where at least a quarter was held.
 
 # Columns of map.csv: 4 operation, 5 offset, 6 used, 7 free, 8 top, 9 mapped,
 # 10 own. The colours are those of plots/style.gnuplot.
@@ -19,7 +19,7 @@ BEGIN {
 
 $4 == "gap" || $4 == "end" || $5 >= limit { next }
 
-# All cells of a moment stand together; it lasts until the next.
+# All cells of a moment stand together. A moment lasts until the next one.
 $4 != moment {
     draw_until($4)
     split("", held)

@@ -3,19 +3,19 @@
 # Usage, from the repository root (see plots/style.gnuplot):
 #   gnuplot -c plots/map.gnuplot FOLDER FILE WORKLOAD [TITLE]
 #
-# Reads FOLDER/map.csv. A panel for each stage, all to one scale: a point has
-# the same number of bytes everywhere, and its colour says what they are. Where
-# a heap goes on above its panel, or its run was stopped, it says so. A thin
-# line stands where addresses are left out that were never held; the black one
-# is as high as the live bytes. See plots/map.awk for the points and
+# Reads FOLDER/map.csv. There is a panel for each stage, all to one scale: a
+# point has the same number of bytes everywhere, and its colour says what they
+# are. If a heap goes on above its panel, or its run was stopped, the panel says
+# so. A thin line stands where addresses are left out that were never held; the
+# black line is as high as the live bytes. See plots/map.awk for the points and
 # plots/mapscale.awk for the scale.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "map"
 load "plots/style.gnuplot"
 
-# Cell, limit; then for each stage its name, the end of its addresses, and its
-# last operation.
+# Cell and limit; then for each stage its name, the end of its addresses, and
+# its last operation.
 scale = system(all_rows . " | awk -f plots/mapscale.awk")
 cell = real(word(scale, 1))
 limit = real(word(scale, 2))
@@ -28,8 +28,8 @@ array kind_colour[5] = [used_colour, free_colour, top_colour, \
                         mapped_colour, own_colour]
 array kind_letter[5] = ["#", ".", "-", "m", "+"]
 
-# The live bytes, of a run that went on to the end. Where there is nothing to
-# be read, a point that is not seen.
+# The live bytes, of a run that went on to the end; if there is none, a point
+# that cannot be seen.
 or_nothing(command) = "< " . command . " || echo ,,,0,0,0"
 gaps(name) = or_nothing(rows_of(name) . " | grep ',gap,'")
 memory = sprintf("grep -s '^%s,' '%s/memory.csv'", workload, folder)
@@ -37,7 +37,7 @@ whole = system(memory . \
     " | awk -F, '$4 >= most { most = $4; name = $2 } END { print name }'")
 live = or_nothing(memory . " | grep '," . whole . ",'")
 
-# All operations, if only one run got so far.
+# All operations, if at least one run got so far.
 operations = real(system(memory . \
     " | awk -F, '$4 > last { last = $4 } END { print last + 0 }'"))
 do for [i=0:panels - 1] { operations = most(operations, done(i)) }
@@ -58,7 +58,7 @@ set yrange [0:limit / bytes]
 set xtics tics_step(operations / calls)
 unset grid
 
-# The image of a heap: so many points wide and high.
+# The image of a heap: how many points it is wide and high.
 wide = text ? 26 : 240
 high = text ? int(30 * panel_height) - 2 : int(limit / cell)
 x(column) = (column + 0.5) * operations / calls / wide

@@ -3,13 +3,14 @@
 # Usage: awk -f plots/mapscale.awk        (reads the workload's rows of map.csv)
 #
 # Prints the bytes of a cell and the bytes at which panels end: three times the
-# most in use, or less if no heap is so long. Most in use is that of the stage
-# that uses least, as stages differ in what they forget; of those that came
-# furthest, as some may have been stopped. Then, for each stage: its name, the
-# bytes at which its addresses end, and its last operation.
+# most in use, or less if no heap is so long. The most in use is that of the
+# stage that uses least, because stages differ in what they forget; only stages
+# that came furthest count, because some may have been stopped. Then it prints
+# for each stage its name, the bytes at which its addresses end, and its last
+# operation.
 
-# Columns: 2 stage, 4 operation, 5 offset, 6 used, 9 mapped. The rows of a
-# stage stand together, in them those of a moment, by rising offsets.
+# Columns: 2 stage, 4 operation, 5 offset, 6 used, 9 mapped. The rows of a stage
+# stand together, and among them those of a moment, by rising offsets.
 BEGIN { FS = "," }
 
 $2 != stage {

@@ -17,7 +17,8 @@ if (text) {
 } }
 set output file
 
-# So many pixels, or lines of text, above the foot or below the head.
+# The place this many pixels, or lines of text, above the foot or below the
+# head.
 up(pixels, text_lines) = text ? text_lines / 30.0 : pixels / real(height)
 down(pixels, text_lines) = 1 - up(pixels, text_lines)
 

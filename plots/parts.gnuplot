@@ -3,9 +3,9 @@
 # Usage, from the repository root (see plots/style.gnuplot):
 #   gnuplot -c plots/parts.gnuplot FOLDER FILE WORKLOAD [TITLE]
 #
-# Reads FOLDER/parts.csv. A panel for each stage and the system's malloc, all to
-# one scale, the kinds of bytes upon each other. Panels end at three times
-# the most that was requested; where more is held, the panel says how much.
+# Reads FOLDER/parts.csv. There is a panel for each stage and for the system's
+# malloc, all to one scale; the kinds of bytes are stacked. Panels end at three
+# times the most that was requested; if more is held, the panel says how much.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "parts"
@@ -44,8 +44,8 @@ set yrange [0:limit / bytes]
 set xtics tics_step(operations / calls)
 set ytics tics_step(limit / bytes)
 
-# Areas are drawn from the highest down, each over the one before it: that of
-# k is as high as the sum of the first k kinds.
+# Areas are drawn from the highest down, each over the one before: the area of k
+# is as high as the sum of the first k kinds.
 do for [i=0:panels - 1] {
     name = word(names, i + 1)
     data = rows(name)

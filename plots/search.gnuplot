@@ -4,9 +4,9 @@
 #   gnuplot -c plots/search.gnuplot FOLDER FILE search [TITLE]
 #
 # Reads FOLDER/search.csv (see bench/measure/search.c). Both axes have log
-# scales: a time that grows with the number of chunks is a slope of one, a time
-# that does not is level. Dotted are the first mallocs after the chunks were freed,
-# of stages that sort them then; 01 to 03 do not sort.
+# scales: a time that grows with the number of chunks rises with a slope of one,
+# a time that does not grow is level. Dotted lines are the first mallocs after
+# the chunks were freed, for stages that sort them then; 01 to 03 do not sort.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "search"

@@ -3,9 +3,9 @@
 # Usage, from the repository root (see plots/style.gnuplot):
 #   gnuplot -c plots/sizes.gnuplot FOLDER FILE WORKLOAD [TITLE]
 #
-# Reads FOLDER/sizes.csv. A bar for the requests up to each power of two: how
-# many of the calls they are, and how many of the bytes. In most programs
-# they are the small ones, and the large ones.
+# Reads FOLDER/sizes.csv. A bar for the requests up to each power of two shows
+# their share of the calls, and their share of the bytes. In most programs the
+# small ones make up most calls, and the large ones most bytes.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "sizes"

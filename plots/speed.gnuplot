@@ -3,8 +3,8 @@
 # Usage, from the repository root (see plots/style.gnuplot):
 #   gnuplot -c plots/speed.gnuplot FOLDER FILE WORKLOAD [TITLE]
 #
-# Reads FOLDER/summary.csv: a mark is the median of the rounds, its bar goes
-# from the fastest round to the slowest. The axis has a log scale, as early
+# Reads FOLDER/summary.csv. A mark is the median of the rounds; its bar goes
+# from the fastest round to the slowest. The axis has a log scale, because early
 # stages may be a thousand times slower than the system's malloc. The grey line
 # is the benchmark alone, which is a part of each time.
 

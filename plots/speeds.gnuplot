@@ -3,11 +3,11 @@
 # Usage, from the repository root (see plots/style.gnuplot):
 #   gnuplot -c plots/speeds.gnuplot FOLDER FILE all|WORKLOAD [TITLE]
 #
-# Reads FOLDER/summary.csv. A row for each workload, in it a mark for each
-# allocator at its ratio to the system's malloc on the same workload, the
-# marks below one another in the order of the key. The scale is logarithmic. A
-# cross is on the mark of a run that was stopped: it says what the calls took
-# up to then, and as a rule they grow slower.
+# Reads FOLDER/summary.csv. There is a row for each workload, and in it a mark
+# for each allocator at its ratio to the system's malloc on the same workload.
+# The marks stand below one another in the order of the key. The scale is
+# logarithmic. A cross on a mark says that the run was stopped: the mark shows
+# the time per call until then, and as a rule later calls take longer.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "summary"
@@ -22,7 +22,8 @@ number(list, one) = sum [i=1:words(list)] (word(list, i) eq one ? i : 0)
 y(workload, name) = number(workloads, workload) - 0.42 + \
     0.84 * (number(names, name) - 0.5) / words(names)
 
-# Of those that were stopped; if none was, a point that is not seen.
+# The marks of those that were stopped; if there are none, a point that cannot
+# be seen.
 is_stopped = '$6 > 0 && $11 < $10 && $2 !~ /^(none|system)$/'
 stopped = "< " . all_rows . " | awk -F, '" . is_stopped . \
     " { print; n++ } END { if (!n) print \",,,,,1\" }'"

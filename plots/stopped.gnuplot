@@ -2,7 +2,7 @@
 #
 # Load it after plots/panel.gnuplot, with
 #   share    of all operations, those that were made: nothing is said at 1
-# The words stand upright where the run ends; in text, which has no such
+# The words stand upright where the run ends; in text, which has no upright
 # letters, to the left.
 
 stopped_at = text ? "graph 1, graph 0.8 right" : \

@@ -6,10 +6,11 @@
 # arguments) and measure to the name of a CSV, loads this file, then
 # plots/page.gnuplot. Nothing is written where there is no data.
 #
-# A stage keeps its colour in every figure, by the number that its name begins
-# with, and colour-blind readers can tell them apart. The system's malloc is
-# black, other allocators are grey, each with marks of its own. In text each
-# has a letter: a stage its digit, the others mostly the first of their name.
+# A stage has the same colour in every figure, which depends on the number that
+# its name begins with; colour-blind readers can tell the colours apart. The
+# system's malloc is black, other allocators are grey, each with its own marks.
+# In text each has a letter: a stage its digit, the others mostly the first
+# letter of their name.
 
 set encoding utf8
 set datafile separator ","
@@ -31,7 +32,7 @@ magnitude(x) = 10.0 ** floor(log10(x))
 tics_step(x) = magnitude(x) * (x / magnitude(x) < 2 ? 0.5 : \
     x / magnitude(x) < 5 ? 1 : 2)
 
-# How many panels stand side by side, of n.
+# How many of n panels stand side by side.
 side_by_side(n) = n == 1 ? 1 : n == 2 || n == 4 ? 2 : 3
 
 # The unit for bytes, or calls, on an axis that ends at `end`, and its name.
@@ -43,7 +44,7 @@ call_unit(end) = end < 2e3 ? 1.0 : end < 2e6 ? 1e3 : 1e6
 call_name(unit) = (unit < 1e3 ? "" : unit < 1e6 ? "thousand " : "million ") . \
     "calls"
 
-# A number of bytes in words; and what stands above a panel in which they go on
+# A number of bytes in words; and what stands above a panel if the bytes go on
 # above its end.
 amount(bytes) = sprintf(bytes < 100 * byte_unit(bytes) ? "%.3g %s" : \
     "%.0f %s", bytes / byte_unit(bytes), byte_name(byte_unit(bytes)))
@@ -112,9 +113,9 @@ mark(name) = text ? letter(name) : stage(name) ? 7 : \
     name eq "jemalloc" ? 8 : name eq "mimalloc" ? 10 : \
     name eq "tcmalloc" ? 12 : 6
 
-# How `name` is drawn: by a curve, a curve with marks, one with marks and the
-# range of each (x, y, lowest, highest), marks alone. In text by its letter.
-# These are macros: @curve in a plot command stands for its words.
+# How `name` is drawn: as a curve, as a curve with marks, as one with marks and
+# ranges (x, y, lowest, highest), as marks alone. In text it is drawn by its
+# letter.
 look = "linecolor rgb colour(name) dashtype dash(name)"
 marks = "pointtype mark(name) pointsize 0.9"
 letters = "with points pointtype mark(name)"

@@ -4,8 +4,8 @@
 #   gnuplot -c plots/syscalls.gnuplot FOLDER FILE WORKLOAD [TITLE]
 #
 # Reads FOLDER/syscalls.csv: system calls between the first operation and the
-# last, a thousand operations, stacked by call. One costs as much as tens or
-# hundreds of mallocs, and the pages it brings are cleared besides.
+# last, per thousand operations, stacked by call. One costs as much as tens or
+# hundreds of mallocs, and the pages that it brings must be cleared besides.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4
 measure = "syscalls"

@@ -3,9 +3,9 @@
 # Usage, from the repository root (see plots/style.gnuplot):
 #   gnuplot -c plots/threads.gnuplot FOLDER FILE WORKLOAD|all [TITLE]
 #
-# Reads FOLDER/threads.csv (see bench/measure/threads.c). A panel for each
-# workload. Each allocator is compared with itself, so that all lines begin at
-# 1. Points are medians of the rounds, a little apart so that none hides
+# Reads FOLDER/threads.csv (see bench/measure/threads.c). There is a panel for
+# each workload. Each allocator is compared with itself, so all lines begin at
+# 1. Points are medians of the rounds, drawn a little apart so that none hides
 # another. The key has the most arenas that were in use.
 
 folder = ARG1; file = ARG2; workload = ARG3; about = ARG4

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* Is payload there, aligned, and as long as asked for? If so it is painted. */
+/* Is the payload there, aligned, and as long as asked for? If so, paint it. */
 static void assert_aligned(void *payload, size_t alignment, size_t size,
                            const char *function)
 {
@@ -35,7 +35,7 @@ START_TEST(memalign_aligns)
 }
 END_TEST
 
-/* For 0 bytes too the alignment is kept, though nothing can be stored there. */
+/* The alignment is kept for 0 bytes too, though nothing can be stored there. */
 START_TEST(memalign_aligns_even_nothing)
 {
     for (size_t alignment = 1; alignment <= MiB; alignment *= 2)
@@ -102,7 +102,8 @@ START_TEST(aligned_payloads_do_not_overlap)
 }
 END_TEST
 
-/* Free in another order than allocated, and use the holes again. */
+/* Free in another order than they were allocated in, and use the holes
+ * again. */
 START_TEST(aligned_payloads_can_be_freed)
 {
     void *payload[100];
@@ -137,7 +138,7 @@ START_TEST(aligned_payloads_can_be_resized)
 }
 END_TEST
 
-/* No powers of two: they are rounded up to the next one. */
+/* These are no powers of two: they are rounded up to the next one. */
 static const size_t odd[] = {0, 3, 17, 24, 100, 4095, 4097, 65537};
 
 static size_t next_power_of_two(size_t n)

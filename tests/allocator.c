@@ -1,10 +1,11 @@
 /* allocator.c - open the allocator under test
  *
- * Two traps are avoided here. A library that calls its own functions by name,
- * as a calloc() that calls malloc(), would get the C library's: names are
- * looked up in the whole program first. RTLD_DEEPBIND turns that round. And
- * dlsym() looks in the libraries that a library needs as well, so it finds
- * the C library's pvalloc() where there is none: that counts as missing.
+ * Two traps are avoided here. If a library calls its own functions by name, for
+ * example malloc() from calloc(), it gets the C library's, because names are
+ * looked up in the whole program first. RTLD_DEEPBIND makes the library come
+ * first. And dlsym() also looks in the libraries that a library needs, so that
+ * it finds the C library's pvalloc() if the library has none: that counts as
+ * missing.
  */
 #define _GNU_SOURCE
 #include "allocator.h"
@@ -19,8 +20,8 @@
 
 struct allocator lib;
 
-/* What stands for a missing function. It does not return, so it does not
- * matter that its type is not the one it is called by. */
+/* This takes the place of a missing function. It does not return, so it does
+ * not matter that it is called as a function of another type. */
 #define ABSENT(name, text)                                                   \
     static void absent_##name(void) { ck_abort_msg(text #name); }
 
@@ -89,8 +90,8 @@ static bool bind(void *library, const struct entry *entry)
 }
 
 /* Give the C library's malloc room for all that Check needs, at once and for
- * good. Were it to grow in the middle of a case it would move the break, and
- * a chapter could not give back memory which it could otherwise. */
+ * good. If it grew in the middle of a case it would move the break, and a
+ * chapter could not give back memory that it could give back otherwise. */
 static void settle_the_system(void)
 {
     enum { ROOM = 8 << 20 };

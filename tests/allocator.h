@@ -1,13 +1,13 @@
 /* allocator.h - the allocator under test, whichever it is
  *
  * A library is opened with dlopen() in a scope of its own and called through
- * the pointers of one struct. So Check and the C library keep their own
- * malloc, a broken one cannot break the runner, and every case runs on every
- * allocator: a chapter, a student's, somebody else's, or the system's.
+ * the pointers of one struct. So Check and the C library keep their own malloc,
+ * a broken one cannot break the runner, and every case runs on every allocator:
+ * a chapter, a student's, somebody else's, or the system's.
  *
- * A function that the library lacks is replaced by one that fails the case
- * which calls it, and names the function. So cases call what they need and
- * ask nothing. For calls that an allocator may well lack the text begins with
+ * A function that the library lacks is replaced by one that fails the case that
+ * calls it, and names the function. So cases call what they need and need not
+ * ask first. For calls that an allocator may well lack the text begins with
  * "n/a:", and the case is not judged.
  */
 #ifndef ALLOCATOR_H

@@ -1,8 +1,9 @@
 /* arenas.c - threads that have memory of their own
  *
- * The walk says in which arena a chunk lies; so it is seen which thread uses
- * which arena, where a chunk goes that another thread frees, and what is left
- * of an arena when its threads are gone. Arena 0 is that of the first thread.
+ * The walk says in which arena a chunk lies. So these cases see which thread
+ * uses which arena, where a chunk goes that another thread frees, and what is
+ * left of an arena when its threads are gone. Arena 0 is that of the first
+ * thread.
  */
 #include "suite.h"
 
@@ -48,7 +49,7 @@ static void assert_all_is_well(void)
     ck_assert_msg(broken == NULL, "%s", broken);
 }
 
-/* A payload that is no top's neighbour. */
+/* A payload that does not lie next to a top. */
 static void *allocate_one(void *unused)
 {
     (void)unused;
@@ -66,7 +67,8 @@ static void *in_a_thread(void *(*body)(void *), void *argument)
     return answer;
 }
 
-/* This thread is in the main arena; give the case up if others are too. */
+/* This thread is in the main arena. Give the case up if other threads are
+ * too. */
 static void needs_arenas(void)
 {
     needs_inspection();
@@ -78,7 +80,7 @@ static void needs_arenas(void)
 enum { CROWD = 300 }; /* at most */
 static pthread_barrier_t all_are_there;
 
-/* Nobody leaves an arena to the next before all have one. */
+/* No thread leaves its arena to the next one before all have one. */
 static void *allocate_in_a_crowd(void *unused)
 {
     void *payload = allocate_one(unused);
@@ -160,7 +162,7 @@ START_TEST(arenas_are_left_to_later_threads)
 END_TEST
 
 /* Another library allocates when a thread ends, after the allocator has already
- * taken leave of it: a key that was made later is destroyed later. */
+ * detached the thread: a key that was made later is destroyed later. */
 static pthread_key_t key;
 
 static void allocate_at_exit(void *payload)
@@ -190,7 +192,7 @@ END_TEST
 
 static char info[100000];
 
-/* How many arenas does the allocator speak of? */
+/* How many arenas does malloc_info() report? */
 static int arenas_in_malloc_info(void)
 {
     int count = 0;
@@ -202,9 +204,9 @@ static int arenas_in_malloc_info(void)
     return count;
 }
 
-/* The system goes round the keys of a thread that ends a few times, as long as
- * a destructor leaves something there. One of another library may allocate in
- * the very last round, when no destructor is called any more. */
+/* The system goes round the keys of an ending thread several times, as long as
+ * a destructor leaves something there. A destructor of another library may
+ * allocate in the very last round, when no other is called any more. */
 static void allocate_in_the_last_round(void *round)
 {
     uintptr_t number = (uintptr_t)round;
@@ -237,7 +239,7 @@ static void *allocate_again(void *freed)
     return (void *)(uintptr_t)(must_malloc(2000) == freed);
 }
 
-/* It belongs to its arena, not to the thread that frees it. */
+/* A payload belongs to its arena, not to the thread that frees it. */
 START_TEST(a_freed_chunk_stays_in_its_arena)
 {
     needs_arenas();
@@ -289,7 +291,7 @@ START_TEST(a_child_uses_the_arenas_of_lost_threads)
 }
 END_TEST
 
-/* In a child the thread has another number, as the system counts. */
+/* In a child the thread has another number from the system. */
 START_TEST(a_child_keeps_its_arena_to_itself)
 {
     int status;
@@ -306,8 +308,8 @@ START_TEST(a_child_keeps_its_arena_to_itself)
 }
 END_TEST
 
-/* Of two threads in an arena the newer one ends. The arena still has a thread,
- * and the next one has to get another. */
+/* The newer of two threads in an arena ends. The arena still has a thread, so
+ * the next thread has to get another arena. */
 START_TEST(a_shared_arena_stays_in_use)
 {
     pthread_t older;
@@ -365,7 +367,8 @@ START_TEST(children_find_every_arena_in_order)
 }
 END_TEST
 
-/* 100 KiB each, which is not mapped, these are more than two heaps. */
+/* These are 100 KiB each, which is not mapped, and more than two heaps in
+ * all. */
 enum { MANY = 2000 };
 static char *many[MANY];
 
@@ -402,7 +405,7 @@ START_TEST(a_thread_gives_its_heaps_back)
 }
 END_TEST
 
-/* From the oldest heap to the newest, and after the thread has ended. */
+/* Free from the oldest heap to the newest, and after the thread has ended. */
 START_TEST(another_thread_gives_its_heaps_back)
 {
     needs_arenas();
@@ -437,7 +440,8 @@ static bool empty_slot(size_t slot)
 }
 
 /* Payloads that fill more than a heap, most of which are freed from time to
- * time: so heaps come and go. Their first and last bytes are watched. */
+ * time, so that heaps come and go. The first and last byte of each are
+ * watched. */
 static void *churn_over_heaps(void *number)
 {
     enum { CALLS = 24000, PHASE = 4000 };
@@ -467,8 +471,8 @@ START_TEST(heaps_come_and_go)
 }
 END_TEST
 
-/* What does not fit into a heap, and may not be mapped, is in the main arena,
- * and goes back there. */
+/* What does not fit into a heap, and may not be mapped, goes into the main
+ * arena, and is given back there. */
 static void *allocate_more_than_a_heap(void *unused)
 {
     char *payload = must_malloc(80 * MiB);
@@ -489,7 +493,7 @@ START_TEST(what_no_heap_can_hold_is_in_the_main_arena)
 }
 END_TEST
 
-/* A heap's pages that were given back and taken again are clean. */
+/* Pages of a heap that were given back and taken again are zero. */
 static void *dirty_and_clear(void *unused)
 {
     static char *payload[20];
@@ -529,7 +533,7 @@ START_TEST(calloc_clears_what_could_not_be_given_back)
 }
 END_TEST
 
-/* What nobody can have must not cost the thread its arena. */
+/* A request that nobody can serve must not cost the thread its arena. */
 START_TEST(a_failed_request_moves_nobody)
 {
     needs_arenas();
@@ -539,7 +543,7 @@ START_TEST(a_failed_request_moves_nobody)
 }
 END_TEST
 
-/* A heap has 64 MiB, or less; to spare there can only be what is left of it. */
+/* A heap has 64 MiB or less; TOP_PAD can only be what is left of it. */
 START_TEST(a_large_top_pad_leaves_room_for_arenas)
 {
     must_malloc(1);
@@ -557,7 +561,7 @@ static void *allocate_and_wait(void *unused)
     return NULL;
 }
 
-/* What an arena has to do when a thread ends must not be called by then. */
+/* The allocator's own destructor must not be called any more by then. */
 START_TEST(threads_may_end_after_the_library_is_closed)
 {
     pthread_t thread;

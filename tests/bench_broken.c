@@ -28,7 +28,7 @@ static int broken(const char *fault)
     return wanted && strcmp(wanted, fault) == 0;
 }
 
-/* The links to it are `.`, the one from above, and one a thread. */
+/* The folder has links from `.`, from the folder above, and one per thread. */
 static int alone(void)
 {
     struct stat tasks;
@@ -36,7 +36,7 @@ static int alone(void)
     return stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink == 3;
 }
 
-/* Never ends: depth is not 0, which the compiler cannot know. */
+/* This never ends: depth is not 0, but the compiler cannot know that. */
 static size_t deeper(volatile size_t depth)
 {
     return depth == 0 ? 0 : depth + deeper(depth + 1) * depth;
@@ -51,7 +51,7 @@ static void *allocate(size_t size)
     if (broken("alone") && alone())
         return NULL;
     while (broken("hang") && calls >= 10)
-        ;
+        pause();
     if (broken("abort") && calls >= 10)
         abort();
     if (broken("deep") && calls >= 10)

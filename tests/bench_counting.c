@@ -1,9 +1,9 @@
 /*
  * bench_counting.c - a malloc that counts its threads, for tests/bench.
  *
- * It passes calls on to libc. malloc_held() is not bytes, but how many threads
- * have allocated or freed and not ended since: so a sampled replay shows by
- * which threads a trace is played.
+ * It passes calls on to libc. malloc_held() does not return bytes, but how many
+ * threads have allocated or freed and have not ended since. So a sampled replay
+ * shows which threads play a trace.
  */
 #include <malloc.h>
 #include <pthread.h>

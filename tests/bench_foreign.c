@@ -2,9 +2,9 @@
  * bench_foreign.c - a malloc that aborts when a thread frees a payload that
  * another one has allocated, for tests/measures.
  *
- * So it tells which workloads of build/bench/threads do that. In front of each
- * payload stands the number of the thread that asked for it, which no later
- * thread gets soon. The memory is the C library's.
+ * So it tells which workloads of build/bench/threads do that. The number of the
+ * thread that asked for a payload stands in front of it; later threads do not
+ * soon get the same number. The memory is the C library's.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -49,7 +49,7 @@ void free(void *payload)
     libc_free(memory);
 }
 
-/* Looked for by the benchmark, and never called. */
+/* The benchmark looks for this, but never calls it. */
 void *calloc(size_t count, size_t size)
 {
     (void)count;

@@ -3,13 +3,13 @@
  *
  * Usage: bench_fuzz TRACE SCRATCH SEED
  *
- * Writes every beginning of TRACE's first bytes to the file SCRATCH, and then
- * copies with random bytes changed, and loads each. A beginning must be
- * refused; what is accepted must be sound: every operation names an object
- * below the count of objects, allocates none that lives, and frees or
- * reallocates none that does not. A trace that is overwritten before its window
- * has moved to the end must be refused then. A crash is seen by whoever runs
- * this.
+ * Writes every beginning of TRACE's first bytes to the file SCRATCH, then
+ * copies in which random bytes are changed, and loads each of them. A beginning
+ * must be refused. What is accepted must be sound: every operation names an
+ * object below the count of objects, no live object is allocated again, and
+ * only live ones are freed or reallocated. A trace that is overwritten before
+ * its window has moved to the end must be refused then. If the loader crashes,
+ * the program that runs this sees it.
  */
 #define _GNU_SOURCE
 #include "../bench/record/trace.h"
@@ -68,7 +68,7 @@ static bool is_sound(struct trace *trace)
     return sound;
 }
 
-/* Does it see that the events are gone? It has read to the end once. */
+/* Does the loader see that the events are gone? It has read to the end once. */
 static bool sees_a_change(const char *path, const unsigned char *bytes)
 {
     static const unsigned char zeroes[LENGTH];

@@ -137,10 +137,10 @@ static int comb(void)
     _exit(0);
 }
 
-/* 16 calls of 4 MiB, all of which are live at the end. */
+/* 16 calls of 1 MiB, all of which are live at the end. */
 static int large(void)
 {
-    allocate(16, 4 << 20);
+    allocate(16, 1 << 20);
     _exit(0);
 }
 
@@ -198,13 +198,13 @@ static int many(void)
     return 0;
 }
 
-/* 10 million calls that keep about half of 20000 objects alive. */
+/* 4 million calls that keep about half of 20000 objects alive. */
 static int churn(void)
 {
     static char *payloads[20000];
     unsigned random = 1;
 
-    for (long i = 0; i < 10000000; i++) {
+    for (long i = 0; i < 4000000; i++) {
         random = random * 1664525u + 1013904223u;
         char **payload = &payloads[(random >> 8) % 20000];
         size_t size = (random >> 20) % 400 + 1;
@@ -305,7 +305,8 @@ static int poor(void)
     return lseek(STDERR_FILENO, 0, SEEK_END) != 0;
 }
 
-/* 10 calls, and 20 of a child; but first nothing is left of what it is told. */
+/* 10 calls, and 20 of a child; before, it wipes its environment and its
+ * name. */
 static int secretive(void)
 {
     int status;
@@ -321,7 +322,7 @@ static int secretive(void)
     return status;
 }
 
-/* Five processes that are called strangely, each of 252 calls as `known`. */
+/* Five processes with strange names, each with the 252 calls of `known`. */
 static int strange(void)
 {
     const char *names[] = {"", "folder/name/", ".hidden", "two\nlines", "-o"};
@@ -365,8 +366,8 @@ static void *allocate_for_ever(void *unused)
     return unused;
 }
 
-/* A thread that comes before the other, on the same processor; 3 if it may not.
- */
+/* A thread that runs before the other one, on the same processor; 3 if that is
+ * not allowed. */
 static int urgent(void)
 {
     const struct sched_param first = {.sched_priority = 1};
@@ -400,14 +401,14 @@ static int daemonic(void)
     return 0;
 }
 
-/* 500 short commands, of 50 calls each. */
+/* 200 short commands, of 50 calls each. */
 static int brief(void)
 {
     char *arguments[] = {self, "exits", NULL};
     pid_t child;
     int status;
 
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 200; i++) {
         if (posix_spawn(&child, self, NULL, NULL, arguments, environ) != 0)
             return 1;
         waitpid(child, &status, 0);

@@ -8,8 +8,8 @@
 #include <stdalign.h>
 #include <string.h>
 
-/* A program gets the C library's function for a name that is missing, and with
- * it payloads that our free() does not know. */
+/* If a name is missing, a program gets the C library's function for it, and
+ * with it payloads that our free() does not know. */
 START_TEST(exports_whole_family)
 {
     ck_assert_msg(lib.missing[0] == '\0', "missing:%s", lib.missing);
@@ -33,8 +33,8 @@ START_TEST(payloads_are_aligned)
 }
 END_TEST
 
-/* C asks no more than that a type which fits in can be there; glibc and all
- * chapters align every payload for any type. */
+/* C asks only that any type that fits into a payload can be stored there. glibc
+ * and all chapters align every payload for any type. */
 START_TEST(small_payloads_are_aligned_for_any_type)
 {
     for (size_t size = 0; size < alignof(max_align_t); size++) {
@@ -44,7 +44,7 @@ START_TEST(small_payloads_are_aligned_for_any_type)
 }
 END_TEST
 
-/* C allows NULL as well. But many programs take that for a failure. */
+/* C allows NULL too, but many programs take NULL for a failure. */
 START_TEST(zero_size_is_unique)
 {
     char *payload[100];
@@ -93,13 +93,26 @@ END_TEST
 
 START_TEST(big_payloads_are_whole)
 {
-    for (size_t size = MiB; size <= 64 * MiB; size *= 4) {
+    for (size_t size = MiB; size <= 16 * MiB; size *= 4) {
         char *payload = must_malloc(size);
         paint(payload, size, 1);
         ck_assert_msg(is_painted(payload, size, 1),
                       "malloc(%zu) does not keep its contents", size);
         lib.free(payload);
     }
+}
+END_TEST
+
+/* All pages of 64 MiB would take longer than the rest of the group. */
+START_TEST(a_huge_payload_is_there_at_both_ends)
+{
+    char *payload = must_malloc(64 * MiB);
+    char *last = payload + 63 * MiB;
+    paint(payload, MiB, 1);
+    paint(last, MiB, 2);
+    ck_assert_msg(is_painted(payload, MiB, 1) && is_painted(last, MiB, 2),
+                  "malloc(64 MiB) does not keep its contents");
+    lib.free(payload);
 }
 END_TEST
 
@@ -120,7 +133,8 @@ static void assert_zero(const char *payload, size_t size)
                   zeroes, size);
 }
 
-/* Memory fresh from the system is zero anyway; so dirty some and free it. */
+/* Fresh memory from the system is zero anyway, so first dirty some and free
+ * it. */
 START_TEST(calloc_zeroes_used_memory)
 {
     static const size_t sizes[] = {1, 24, 100, 1000, 5000, 100000, 300000};
@@ -138,9 +152,9 @@ START_TEST(calloc_zeroes_used_memory)
 }
 END_TEST
 
-/* What a payload has beyond the request is the program's too, as soon as it
- * asks malloc_usable_size(). The dirty chunks that are there are longer than
- * what is asked for. */
+/* The program may also use what a payload has beyond the request, once it has
+ * called malloc_usable_size(). The dirty chunks here are longer than what is
+ * asked for. */
 START_TEST(calloc_zeroes_all_usable_bytes)
 {
     enum { COUNT = 60 };
@@ -166,7 +180,8 @@ START_TEST(calloc_of_nothing_is_not_null)
 }
 END_TEST
 
-/* Resize one payload again and again; what both sizes have must stay. */
+/* Resize one payload again and again; what both sizes have in common must
+ * stay. */
 static void assert_realloc_keeps(const size_t *sizes, size_t count)
 {
     size_t old = 0;
@@ -202,7 +217,7 @@ START_TEST(realloc_keeps_contents_when_shrinking)
 }
 END_TEST
 
-/* Wherever it grows, in place or by moving, others live next to it. */
+/* Whether it grows in place or moves, others live next to it. */
 START_TEST(realloc_keeps_contents_between_neighbours)
 {
     char *before = must_malloc(100);
@@ -234,8 +249,7 @@ START_TEST(realloc_of_null_allocates)
 }
 END_TEST
 
-/* A program that takes all that it is told it may use must not be given more
- * and more. */
+/* A program that uses all that it may use must not be given more and more. */
 START_TEST(realloc_to_the_usable_size_changes_nothing)
 {
     static const size_t sizes[] = {1, 100, 5000, 100000, MiB, 2 * MiB + 1};
@@ -255,7 +269,7 @@ START_TEST(realloc_to_the_usable_size_changes_nothing)
 }
 END_TEST
 
-/* What glibc does: the payload is freed, and there is none in its place. */
+/* As in glibc: the payload is freed, and there is none in its place. */
 START_TEST(realloc_to_zero_returns_null)
 {
     ck_assert_msg(lib.realloc(must_malloc(100), 0) == NULL,
@@ -285,8 +299,8 @@ START_TEST(reallocarray_to_zero_returns_null)
 }
 END_TEST
 
-/* Each function of the family can have nothing asked of it, and what it then
- * gives can be freed, or made longer. */
+/* Each function of the family can be asked for 0 bytes, and what it then
+ * returns can be freed or made longer. */
 START_TEST(nothing_can_be_freed_and_resized)
 {
     for (int i = 0; i < 100; i++) {
@@ -330,6 +344,7 @@ void add_contract(TCase *group)
     tcase_add_test(group, usable_size_is_at_least_the_request);
     tcase_add_test(group, usable_bytes_do_not_overlap);
     tcase_add_test(group, big_payloads_are_whole);
+    tcase_add_test(group, a_huge_payload_is_there_at_both_ends);
     tcase_add_test(group, free_of_null_does_nothing);
     tcase_add_test(group, calloc_zeroes_used_memory);
     tcase_add_test(group, calloc_zeroes_all_usable_bytes);

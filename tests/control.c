@@ -1,9 +1,10 @@
 /* control.c - mallopt(): does each parameter do what glibc's manual says?
  *
- * What a parameter does is seen from outside: by where the break goes, by the
- * bytes in a payload, and by two flags in the word before a payload, which
+ * What a parameter does can be seen from outside: by where the break goes, by
+ * the bytes in a payload, and by two flags in the word before a payload, which
  * glibc and the chapters have in common. So the same cases run on the system's
- * malloc. The variables that set the same parameters: see small/variables.c.
+ * malloc. For the variables that set the same parameters, see
+ * small/variables.c.
  */
 #include "suite.h"
 
@@ -64,7 +65,7 @@ START_TEST(what_fits_into_top_is_not_mapped)
 }
 END_TEST
 
-/* As high as it rises by itself. */
+/* The highest value to which it rises by itself. */
 START_TEST(mmap_threshold_can_be_high)
 {
     set(M_MMAP_THRESHOLD, 32 * MiB);
@@ -103,7 +104,7 @@ START_TEST(top_pad_says_how_much_is_fetched_to_spare)
 }
 END_TEST
 
-/* So much stays of top when the rest is given back, too. */
+/* This much of top stays when the rest is given back, too. */
 START_TEST(top_pad_says_how_much_stays)
 {
     static char *payload[50];
@@ -146,7 +147,7 @@ START_TEST(trim_threshold_says_when_top_is_given_back)
 }
 END_TEST
 
-/* What comes and goes is dear to map. */
+/* Mapping what comes and goes is expensive. */
 START_TEST(mmap_threshold_follows_what_is_freed)
 {
     char *payload = must_malloc(MiB);
@@ -157,7 +158,7 @@ START_TEST(mmap_threshold_follows_what_is_freed)
 }
 END_TEST
 
-/* And with it the trim threshold, to twice as much. */
+/* The trim threshold rises with it, to twice as much. */
 START_TEST(trim_threshold_follows_what_is_freed)
 {
     static char *payload[16];
@@ -202,7 +203,7 @@ static bool is_filled(const void *payload, size_t from, size_t to,
 }
 
 /* A freed payload begins with links, and its last word is the foot. Freed
- * memory is looked at here to see just this. */
+ * memory is read here on purpose, to see that. */
 START_TEST(perturb_fills_payloads)
 {
     enum { SIZE = 5000, LINKS = 4 * sizeof(void *) };
@@ -248,12 +249,13 @@ START_TEST(perturb_is_over_when_it_is_0)
 END_TEST
 
 /* Are freed neighbours of this size merged at once? Some of them may be kept
- * for this thread alone, as glibc does with 7; so there are many. What is then
- * asked for is small, since for a large request all would be merged. */
+ * for this thread alone, as glibc does with 7 of them, so there are many. The
+ * request that follows is small, because a large one would have all of them
+ * merged. */
 static bool are_merged(size_t size)
 {
     char *payload[40];
-    for (int i = 0; i < 1000; i++) { /* holes that the runner has left */
+    for (int i = 0; i < 1000; i++) { /* use up holes that the runner has left */
         must_malloc(size);
         must_malloc(size * 7);
     }
@@ -295,7 +297,8 @@ START_TEST(mxfast_has_a_limit)
 }
 END_TEST
 
-/* What was kept whole under the old limit must not be lost under the new. */
+/* Chunks that were kept whole under the old limit must not be lost under the
+ * new one. */
 START_TEST(mxfast_gives_up_what_was_kept)
 {
     char *payload[40];

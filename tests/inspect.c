@@ -25,7 +25,8 @@ static int add_up(const struct malloc_chunk_info *chunk, void *context)
     return 0;
 }
 
-/* Held bytes are chunks and nothing else: no gap, and none counted twice. */
+/* Held bytes are chunks and nothing else: there is no gap, and no byte is
+ * counted twice. */
 static void assert_chunks_cover_held(const char *when)
 {
     struct total total = {0};
@@ -91,7 +92,7 @@ START_TEST(live_payloads_are_in_the_walk)
 }
 END_TEST
 
-/* It may have become part of a larger chunk, and be no chunk any more. */
+/* It may have become part of a larger chunk, and no longer be one itself. */
 START_TEST(freed_payload_is_not_in_use)
 {
     needs_inspection();

@@ -1,10 +1,10 @@
 /* lessons.c - what an allocator can learn, one thing a case
  *
- * A program runs without any of this, only larger or slower. Each chapter
- * passes some more of these cases; expectations.txt says which ones it fails,
- * and why. A "wall" is a small payload that stays live, so that what is freed
- * before it does not touch top, the unused end of memory. Freed sizes are above
- * what a later chapter keeps whole in a cache.
+ * A program runs without any of this, but larger or slower. Each chapter passes
+ * some more of these cases; expectations.txt says which ones it fails, and why.
+ * A "wall" is a small payload that stays live, so that what is freed before it
+ * does not touch top, the unused end of memory. The sizes that are freed are
+ * larger than what a later chapter keeps whole in a cache.
  */
 #include "suite.h"
 
@@ -13,12 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 static bool is_within(const char *p, const char *start, size_t size)
 {
     return p >= start && p < start + size;
+}
+
+/* The most bytes of this process that were ever in memory at once. */
+static size_t most_resident_bytes(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (size_t)usage.ru_maxrss * KiB;
 }
 
 /* A payload with a wall behind it. */
@@ -50,6 +59,20 @@ START_TEST(splits_a_hole)
     ck_assert_msg(inside > COUNT / 2,
                   "of %d payloads of %d bytes, %d lie in a hole of %d", COUNT,
                   SMALL, inside, HOLE);
+}
+END_TEST
+
+/* Of two holes the one that is much too large was freed last. Whoever cuts a
+ * piece from it has no such hole any more when it is needed. */
+START_TEST(takes_the_hole_that_fits)
+{
+    char *fits = walled(2000), *large = walled(20000);
+
+    lib.free(fits);
+    lib.free(large);
+    ck_assert_msg(lib.malloc(1900) == fits,
+                  "1900 bytes are not put into a hole of 2000, but into one "
+                  "of 20000");
 }
 END_TEST
 
@@ -86,7 +109,7 @@ START_TEST(merges_with_both)
 }
 END_TEST
 
-/* What the last chunks leave free at the break, the system can have. */
+/* What the last chunks leave free at the break can go back to the system. */
 START_TEST(gives_top_back)
 {
     enum { COUNT = 8192 };
@@ -136,7 +159,7 @@ START_TEST(calloc_leaves_fresh_pages_alone)
 }
 END_TEST
 
-/* Growing in place saves copying, and the hole that a move leaves. */
+/* Growing in place saves the copying, and leaves no hole behind. */
 START_TEST(realloc_grows_into_top)
 {
     char *last = must_malloc(1000);
@@ -145,7 +168,7 @@ START_TEST(realloc_grows_into_top)
 }
 END_TEST
 
-/* Step by step, beyond what the system gave at first. */
+/* Grow step by step, beyond what the system gave at first. */
 START_TEST(realloc_makes_top_longer)
 {
     must_malloc(60000);
@@ -228,7 +251,8 @@ START_TEST(gives_large_chunks_back_at_once)
 }
 END_TEST
 
-/* Giving back is dear, when the same is fetched again the next moment. */
+/* Giving memory back is expensive if the same memory is fetched again the next
+ * moment. */
 START_TEST(keeps_what_comes_and_goes)
 {
     int changes = 0;
@@ -245,8 +269,64 @@ START_TEST(keeps_what_comes_and_goes)
 }
 END_TEST
 
+/* To copy, the old and the new payload must be in memory at the same time. */
+START_TEST(realloc_of_a_large_chunk_does_not_copy)
+{
+    char *payload = walled(16 * MiB);
+    memset(payload, 1, 16 * MiB);
+    size_t before = most_resident_bytes();
+    payload = lib.realloc(payload, 17 * MiB);
+    ck_assert_msg(payload != NULL && payload[16 * MiB - 1] == 1,
+                  "realloc() loses what was there");
+    size_t more = most_resident_bytes() - before;
+    ck_assert_msg(more < 4 * MiB,
+                  "to grow from 16 to 17 MiB takes another %zu MiB meanwhile",
+                  more / MiB);
+}
+END_TEST
+
+/* As a file that is read piece by piece. */
+START_TEST(realloc_grows_in_large_steps)
+{
+    enum { STEPS = 64 };
+    char *payload = must_malloc(300 * KiB);
+    int changes = 0;
+    needs_inspection();
+
+    for (size_t i = 1; i <= STEPS; i++) {
+        size_t held = lib.malloc_held();
+        payload = lib.realloc(payload, 300 * KiB + i * 4096);
+        changes += lib.malloc_held() != held;
+    }
+    ck_assert_msg(changes < STEPS / 4,
+                  "in %d steps of 4096 bytes the system is asked %d times",
+                  STEPS, changes);
+}
+END_TEST
+
+/* One that was larger has come and gone before. */
+START_TEST(goes_on_giving_large_chunks_back)
+{
+    enum { COUNT = 16 };
+    char *payload[COUNT];
+
+    lib.free(must_malloc(COUNT * MiB));
+    for (int i = 0; i < COUNT; i++) {
+        payload[i] = walled(MiB);
+        memset(payload[i], 1, MiB);
+    }
+    size_t before = resident_bytes();
+    for (int i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    size_t after = resident_bytes();
+    ck_assert_msg(after + COUNT / 2 * MiB < before,
+                  "%d chunks of 1 MiB are freed, and %zu MiB go back", COUNT,
+                  after < before ? (before - after) / MiB : 0);
+}
+END_TEST
+
 /* Something lies right above the break, as a mapping or a stack may. There is
- * memory elsewhere. */
+ * still memory elsewhere. */
 START_TEST(allocates_when_the_break_is_blocked)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -263,8 +343,8 @@ START_TEST(allocates_when_the_break_is_blocked)
 }
 END_TEST
 
-/* Pages that are free and touch no end of the memory can go back all the same,
- * if the addresses are kept. */
+/* Free pages in the middle of the memory can go back too, if their addresses
+ * are kept. */
 START_TEST(gives_pages_between_chunks_back)
 {
     enum { COUNT = 60 };
@@ -285,8 +365,8 @@ END_TEST
 
 static int begin[2], done[2]; /* pipes between the two threads */
 
-/* Say so, wait until the other one is in the middle of the allocator, do what
- * there is to do, and say so again. */
+/* Say so, wait until the other thread is in the middle of the allocator,
+ * allocate, and say so again. */
 static void do_meanwhile(void (*work)(void))
 {
     char byte = 0;
@@ -296,8 +376,8 @@ static void do_meanwhile(void (*work)(void))
     }
 }
 
-/* Stay in the walk over the chunks, which locks the memory where they lie,
- * until the other thread has done its work, but no longer than a second. */
+/* Stay in the walk over the chunks, which locks the memory that they lie in,
+ * until the other thread has allocated, but for a second at most. */
 struct stay {
     const void *at; /* stay at this payload */
     bool waits;     /* the other thread does */
@@ -342,7 +422,7 @@ static void allocate_something(void)
 
 static void *allocate_meanwhile(void *unused)
 {
-    lib.free(must_malloc(100)); /* whatever there is to do the first time */
+    lib.free(must_malloc(100)); /* whatever is done at the first call */
     do_meanwhile(allocate_something);
     return unused;
 }
@@ -567,6 +647,7 @@ void add_lessons(TCase *group)
 {
     tcase_add_test(group, reuses_a_freed_chunk);
     tcase_add_test(group, splits_a_hole);
+    tcase_add_test(group, takes_the_hole_that_fits);
     tcase_add_test(group, merges_with_the_chunk_after);
     tcase_add_test(group, merges_with_the_chunk_before);
     tcase_add_test(group, merges_with_both);
@@ -582,6 +663,9 @@ void add_lessons(TCase *group)
     tcase_add_test(group, memalign_gives_lead_and_tail_back);
     tcase_add_test(group, gives_large_chunks_back_at_once);
     tcase_add_test(group, keeps_what_comes_and_goes);
+    tcase_add_test(group, realloc_of_a_large_chunk_does_not_copy);
+    tcase_add_test(group, realloc_grows_in_large_steps);
+    tcase_add_test(group, goes_on_giving_large_chunks_back);
     tcase_add_test(group, search_does_not_slow_down);
     tcase_add_test(group, frees_do_not_slow_down_the_next_malloc);
     tcase_add_test(group, many_large_sizes_do_not_slow_down);

@@ -1,9 +1,9 @@
 /* misuse.c - a program that breaks the rules must die and be told why
  *
- * An allocator keeps its own data between the program's payloads. When the
- * program writes over it, or frees what it does not own, going on makes it
- * worse: the allocator says what it found in one line and calls abort(). The
- * lines are glibc's. A case forks a child that misuses the allocator.
+ * An allocator keeps its own data between the program's payloads. If the
+ * program writes over it, or frees what it does not own, going on makes things
+ * worse: the allocator says in one line what it has found, and calls abort().
+ * The lines are glibc's. Each case forks a child that misuses the allocator.
  */
 #include "suite.h"
 
@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What a child that was forked to misuse the allocator says before it dies of
- * abort(); or the case fails. In the child, NULL. */
+/* In the parent, what a child that was forked to misuse the allocator says
+ * before abort() ends it, or else the case fails. In the child, NULL. */
 static const char *last_words(void)
 {
     static char said[1000];
@@ -135,8 +135,8 @@ START_TEST(malloc_after_the_size_of_top_was_smashed)
 }
 END_TEST
 
-/* Too small now for what is asked for, so that malloc() would begin elsewhere;
- * and it does not end at a page, as top always does. */
+/* Top is now too small for what is asked for, so that malloc() would begin
+ * elsewhere; and it does not end at a page, as top always does. */
 START_TEST(malloc_after_top_was_made_small)
 {
     void *top;
@@ -151,8 +151,8 @@ START_TEST(malloc_after_top_was_made_small)
 }
 END_TEST
 
-/* The same with a size that is plausible. What is left of this top would be
- * freed, and lie in front of memory that was never the allocator's. */
+/* The same with a size that is plausible. The rest of this top would be freed,
+ * and lie before memory that was never the allocator's. */
 START_TEST(malloc_after_top_was_made_shorter)
 {
     void *top;
@@ -237,7 +237,8 @@ START_TEST(free_of_small_memory_elsewhere)
 }
 END_TEST
 
-/* What is refused must not have been written to before, by M_PERTURB. */
+/* A payload that is refused must not have been written to before, by
+ * M_PERTURB. */
 START_TEST(free_refuses_before_it_writes)
 {
     int *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
@@ -268,7 +269,7 @@ START_TEST(realloc_of_a_freed_payload)
 }
 END_TEST
 
-/* The check must say what is wrong, not stumble over it. */
+/* The check must say what is wrong, and not stumble over it. */
 START_TEST(check_after_a_link_was_smashed)
 {
     needs_inspection();
@@ -325,8 +326,8 @@ START_TEST(malloc_after_the_foot_was_smashed)
 }
 END_TEST
 
-/* Small chunks wait in a list, of which the first is compared at once. With
- * another one in between it must be found out as well. */
+/* Small chunks wait in a list. The first of them is compared at once. With
+ * another one before it, a double free must be found out as well. */
 START_TEST(free_twice_with_another_in_between)
 {
     char *first = must_malloc(100);
@@ -369,6 +370,41 @@ START_TEST(free_after_a_flag_was_smashed)
 }
 END_TEST
 
+/* What was merged into a larger chunk is no chunk any more, but what was its
+ * header stands there still, inside a payload by now. */
+START_TEST(free_twice_inside_a_larger_chunk)
+{
+    char *first = must_malloc(2000);
+    char *second = must_malloc(2000);
+    must_malloc(24);
+    if (child_must_complain_of("double free or corruption (")) {
+        lib.free(second);
+        lib.free(first);
+        lib.malloc(4000);
+        lib.free(second);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* A string that is one character too long: its end, a zero byte, is the lowest
+ * byte of the next chunk's size. The size stays as it was, the flags are gone.
+ */
+START_TEST(free_after_an_overrun_by_a_zero_byte)
+{
+    char *text = must_malloc(2008);
+    char *next = must_malloc(2032); /* of 2048 bytes, 0x800 */
+    must_malloc(24);
+    if (child_must_complain_of("corrupt")) {
+        memset(text, 'x', 2008);
+        text[2008] = '\0';
+        lib.free(next);
+        lib.free(text);
+        _exit(0);
+    }
+}
+END_TEST
+
 static const struct {
     const char *message;
     size_t size; /* with its flags */
@@ -400,7 +436,7 @@ START_TEST(headers_that_cannot_be)
 }
 END_TEST
 
-/* A flag says that it is mapped, so it is looked at as a mapped one. */
+/* A flag says that the chunk is mapped, so it is checked as a mapped one. */
 START_TEST(free_of_what_says_that_it_is_mapped)
 {
     die_of_a_header("munmap_chunk(): invalid pointer", 8 | 2, false);
@@ -413,8 +449,8 @@ START_TEST(realloc_of_what_says_that_it_is_mapped)
 }
 END_TEST
 
-/* The thread is to end at its next cancellation point. Writing the message must
- * not be one: the program would go on with what is broken. */
+/* The thread will end at its next cancellation point. Writing the message must
+ * not be one, or else the program would go on with what is broken. */
 START_TEST(misuse_while_a_cancellation_is_pending)
 {
     char *payload = must_malloc(2000);
@@ -450,10 +486,23 @@ START_TEST(realloc_of_a_mapped_chunk_that_was_smashed)
 }
 END_TEST
 
+/* By the second time its header may be gone, and the mapping with it. */
+START_TEST(free_of_a_large_chunk_twice)
+{
+    char *payload = must_malloc(MiB);
+    must_malloc(24);
+    if (child_must_complain_of("double free or corruption (")) {
+        lib.free(payload);
+        lib.free(payload);
+        _exit(0);
+    }
+}
+END_TEST
+
 /* ---- the break */
 
-/* Top seems to reach beyond our memory. What is given back of it must not be
- * what is in use. */
+/* Top seems to reach beyond our memory. When some of it is given back, that
+ * must not be memory in use. */
 START_TEST(free_below_a_top_that_is_too_long)
 {
     for (int i = 0; i < 40; i++)
@@ -467,8 +516,8 @@ START_TEST(free_below_a_top_that_is_too_long)
 }
 END_TEST
 
-/* Mappings lie next to each other: who writes beyond one reaches what stands at
- * the start of the next. */
+/* Mappings lie next to each other: a program that writes beyond the end of one
+ * reaches what stands at the start of the next. */
 START_TEST(free_of_a_mapping_whose_links_were_smashed)
 {
     static void *elsewhere[2];
@@ -506,6 +555,8 @@ void add_misuse(TCase *group)
     tcase_add_test(group, malloc_after_top_was_made_shorter);
     tcase_add_test(group, free_twice);
     tcase_add_test(group, free_twice_with_another_in_between);
+    tcase_add_test(group, free_twice_inside_a_larger_chunk);
+    tcase_add_test(group, free_after_an_overrun_by_a_zero_byte);
     tcase_add_test(group, free_twice_with_a_large_request_in_between);
     tcase_add_loop_test(group, headers_that_cannot_be, 0, LENGTH(headers));
     tcase_add_test(group, free_of_what_says_that_it_is_mapped);
@@ -523,6 +574,7 @@ void add_misuse(TCase *group)
     tcase_add_test(group, malloc_after_the_foot_was_smashed);
     tcase_add_test(group, free_of_a_mapped_chunk_that_was_smashed);
     tcase_add_test(group, realloc_of_a_mapped_chunk_that_was_smashed);
+    tcase_add_test(group, free_of_a_large_chunk_twice);
     tcase_add_test(group, free_below_a_top_that_is_too_long);
     tcase_add_test(group, free_of_a_mapping_whose_links_were_smashed);
     tcase_add_test(group, malloc_after_the_break_was_lowered);

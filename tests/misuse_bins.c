@@ -1,16 +1,17 @@
 /* misuse_bins.c - a program that writes over free chunks must die and be told
  *
- * A free chunk's links and sizes lie where the program's bytes were, so that a
- * program which uses what it has freed, or overruns what lies before, writes
- * over them. What malloc() and free() find out when they come upon such a chunk
- * depends on where it waits: in a fast bin, unsorted, or filed. See misuse.c.
+ * The links and sizes of a free chunk lie where the program's bytes were. A
+ * program that uses what it has freed, or writes beyond the payload before,
+ * writes over them. What malloc() and free() notice when they come upon such a
+ * chunk depends on where it waits: in a fast bin, in the unsorted bin, or in
+ * the bin for its size. See misuse.c.
  */
 #include "suite.h"
 
 #include <string.h>
 #include <unistd.h>
 
-static char elsewhere[64]; /* where a smashed link leads to */
+static char elsewhere[64]; /* where a smashed link leads */
 
 /* ---- small chunks, which wait in fast bins */
 
@@ -65,8 +66,8 @@ START_TEST(malloc_after_a_fast_size_was_smashed)
 }
 END_TEST
 
-/* A link to nowhere: misaligned as it stands, and also if it is mixed with the
- * upper bits of its own address. */
+/* A link to nowhere: misaligned as it stands, and also when it is mixed with
+ * the upper bits of its own address. */
 static void smash_link(void *payload)
 {
     uintptr_t upper_bits = (uintptr_t)payload >> 12 & 15;
@@ -87,7 +88,7 @@ START_TEST(malloc_after_a_fast_link_was_smashed)
 }
 END_TEST
 
-/* A large request makes the allocator tidy its fast bins up. */
+/* A large request makes the allocator empty its fast bins. */
 START_TEST(tidying_after_a_fast_size_was_smashed)
 {
     char *payload = must_malloc(100);
@@ -134,7 +135,7 @@ END_TEST
 
 /* ---- what was freed of late, in the unsorted bin */
 
-/* Free a payload that has a neighbour in use on both sides, smash it with the
+/* Free a payload with a neighbour in use on either side, smash it with the
  * function, and ask for more than it has, so that malloc() comes upon it. */
 static void die_over_unsorted(const char *message,
                               void (*smash)(char *freed, char *next))

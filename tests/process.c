@@ -1,8 +1,8 @@
 /* process.c - an allocator shares its process: fork(), and the break
  *
- * A forked child inherits all memory as it was at that moment, but only one of
+ * A forked child inherits all memory as it is at that moment, but only one of
  * the threads. And the break belongs to nobody: other code may move it, or
- * find that it cannot be moved.
+ * something may lie in its way.
  */
 #include "suite.h"
 
@@ -16,13 +16,14 @@
 static atomic_bool stop;
 static atomic_int tickets; /* calls that may be made before the next fork */
 
-/* The tickets bound what an allocator can lose that never reuses a chunk. */
+/* The tickets limit what an allocator can lose that never uses a chunk
+ * again. */
 static void *allocate_until_stopped(void *number)
 {
     uint64_t state = (uintptr_t)number;
     while (!stop) {
         if (tickets <= 0) {
-            sched_yield();
+            usleep(50); /* leave the cores to the child */
             continue;
         }
         tickets--;
@@ -33,7 +34,7 @@ static void *allocate_until_stopped(void *number)
     return NULL;
 }
 
-/* Let the threads go, and return when they are in the middle of it. */
+/* Let the threads go, and return when they are in the middle of their calls. */
 static void start_allocating(void)
 {
     tickets = 3000;
@@ -76,7 +77,7 @@ START_TEST(children_allocate_while_threads_do)
     for (uintptr_t i = 0; i < LENGTH(thread); i++)
         pthread_create(&thread[i], NULL, allocate_until_stopped,
                        (void *)(seed + i));
-    for (int i = 0; i < 250; i++) {
+    for (int i = 0; i < 100; i++) {
         start_allocating();
         fork_a_child(inherited);
     }
@@ -88,9 +89,9 @@ START_TEST(children_allocate_while_threads_do)
 }
 END_TEST
 
-/* Other libraries have fork handlers too, which may allocate, and run while
- * ours are under way. These were there before the allocator was opened, so they
- * run last before the fork, and first after it. */
+/* Other libraries have fork handlers too. These may allocate, and run between
+ * those of the allocator. The ones here were registered before the allocator
+ * was opened, so they run last before the fork and first after it. */
 static bool handlers_allocate;
 
 static void allocate_in_handler(void)
@@ -136,8 +137,8 @@ static void *use_painted_payloads(void *number)
     return NULL;
 }
 
-/* The thread that forks has not called the allocator before, so the handlers'
- * call is its first one: whatever it is given then, an arena perhaps, is made
+/* The thread that forks has not called the allocator before, so its first call
+ * is that of the handlers: whatever it is given then, perhaps an arena, is made
  * in the middle of the fork. It must serve others later. */
 START_TEST(fork_handlers_allocate_first)
 {
@@ -263,7 +264,7 @@ START_TEST(survives_a_break_that_comes_back)
 }
 END_TEST
 
-/* What somebody wrote there before he gave it back must be gone. */
+/* What they wrote there before giving it back must be gone. */
 START_TEST(calloc_clears_what_lay_above_the_break)
 {
     lib.free(must_malloc(1));

@@ -1,11 +1,11 @@
 /* random.c - any call, in any order, with every byte watched
  *
  * A run makes thousands of random calls. Every payload is filled to its last
- * usable byte, and must be found so when it is resized or freed. After each
+ * usable byte, and must still be filled when it is resized or freed. After each
  * call the new payload must be aligned and apart from all live ones, the
  * allocator's own check must be quiet, and its walk must know every live
- * payload and cover the bytes held. So a mistake is found at the call that
- * made it, not where it hurts. The calls follow from the seed alone.
+ * payload and cover the bytes held. So a mistake is found at the call that made
+ * it, and not where it hurts. The calls follow from the seed alone.
  */
 #include "suite.h"
 
@@ -48,7 +48,8 @@ static size_t random_size(void)
     return random_below(&state, 300 * KiB);
 }
 
-/* Compared to the last usable byte, not only as far as was asked for. */
+/* It is compared up to the last usable byte, not only as far as was asked
+ * for. */
 static bool overlap(const struct object *a, const struct object *b)
 {
     return a->payload < b->payload + b->usable &&
@@ -105,7 +106,7 @@ static void do_calloc(struct object *object, size_t size)
 static void do_memalign(struct object *object, size_t size)
 {
     size_t alignment = (size_t)8 << random_below(&state, 11);
-    size += size == 0; /* where nothing is need not be aligned */
+    size += size == 0; /* a payload of 0 bytes need not be aligned */
     snprintf(call, sizeof(call), "memalign(%zu, %zu)", alignment, size);
     take_in(object, lib.memalign(alignment, size), size, alignment);
 }
@@ -133,8 +134,8 @@ static void do_free(struct object *object)
     object->payload = NULL;
 }
 
-/* Call something on a random slot: one that is full is resized or freed, one
- * that is empty is filled. So about half of them are full after a while. */
+/* Call something on a random slot: a full one is resized or freed, an empty one
+ * is filled. So about half of them are full after a while. */
 static void random_call(void)
 {
     struct object *object = &slots[random_below(&state, SLOTS)];
@@ -156,8 +157,8 @@ static void random_call(void)
 /* The live objects by address, built anew for each walk. */
 static struct object *by_address[INDEX];
 
-/* Where the object with this payload stands in the index, or would stand: an
- * open hash table, hashed by the address. */
+/* Where the object with this payload stands in the index, or would stand: it is
+ * an open hash table, hashed by the address. */
 static struct object **place_of(const char *payload)
 {
     size_t i = (uintptr_t)payload / 16 * 2654435761u % INDEX;
@@ -171,7 +172,8 @@ struct total {
     const char *trouble;
 };
 
-/* Visit a chunk: free ones only count, a live one must be as we know it. */
+/* Visit a chunk: a free one is only counted, a live one must be as we know
+ * it. */
 static int see(const struct malloc_chunk_info *chunk, void *context)
 {
     struct total *total = context;
@@ -191,7 +193,7 @@ static int see(const struct malloc_chunk_info *chunk, void *context)
     return total->trouble != NULL;
 }
 
-/* Does the allocator know what we know? */
+/* Does the allocator's walk agree with what we know? */
 static void inspect(void)
 {
     struct total total = {0};
@@ -217,7 +219,7 @@ static void inspect(void)
         broken("the chunks of the walk do not add up to the bytes held");
 }
 
-/* A payload that is seldom freed would be verified late. */
+/* Payloads that are seldom freed would be verified late. */
 static void verify_all(void)
 {
     for (int i = 0; i < SLOTS; i++) {
@@ -246,7 +248,8 @@ START_TEST(random_calls)
 }
 END_TEST
 
-/* Where a thread has memory of its own, it is as sound as that of the first. */
+/* If a thread has memory of its own, that must be as sound as the first
+ * one's. */
 static void run_in_a_thread(int number)
 {
     pthread_t thread;
@@ -261,8 +264,8 @@ START_TEST(random_calls_in_a_thread)
 }
 END_TEST
 
-/* So that much is mapped, top goes back to the system again and again, and, if
- * that can be had, small chunks are merged at once and payloads overwritten. */
+/* Make it map a lot, give top back to the system again and again and, if it has
+ * such parameters, merge small chunks at once and overwrite payloads. */
 static void tighten(int i)
 {
     lib.mallopt(M_MMAP_THRESHOLD, 4096 << i);

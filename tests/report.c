@@ -1,9 +1,9 @@
 /* report.c - what an allocator says of itself in glibc's way, and trimming
  *
- * mallinfo2(), malloc_info() and malloc_stats() count what there is. Here it is
- * compared with what the caller has just done, and where inspect.h is answered
- * with the walk. The system's malloc serves the runner of the cases too, so
- * that most of this looks at differences.
+ * mallinfo2(), malloc_info() and malloc_stats() count what there is. What they
+ * say is compared here with what the caller has just done and, if inspect.h is
+ * answered, with the walk. The system's malloc serves the runner of the cases
+ * too, so most cases look at differences.
  */
 #include "suite.h"
 
@@ -20,8 +20,8 @@ static size_t chunk_size(void *payload)
     return *size_field(payload) & ~(size_t)7;
 }
 
-/* A payload with a wall behind it, which keeps it from top. The wall is longer
- * than what a thread cache keeps. */
+/* A payload with a wall behind it, which keeps it apart from top. The wall is
+ * larger than what a thread cache keeps. */
 static char *wall;
 static char *walled(size_t size)
 {
@@ -41,7 +41,7 @@ static void assert_sums(const struct mallinfo2 *info)
                   info->fordblks);
 }
 
-/* There is a top of no bytes, which is counted as a free chunk. */
+/* There is a top of no bytes, and it is counted as a free chunk. */
 START_TEST(mallinfo2_before_the_first_malloc)
 {
     struct mallinfo2 info = lib.mallinfo2();
@@ -53,7 +53,7 @@ START_TEST(mallinfo2_before_the_first_malloc)
 }
 END_TEST
 
-/* An assertion allocates inside Check; so first comes all that is measured. */
+/* An assertion allocates inside Check, so everything is measured first. */
 START_TEST(mallinfo2_counts_what_is_in_use)
 {
     walled(5000);
@@ -99,8 +99,8 @@ START_TEST(mallinfo2_counts_what_is_mapped)
 }
 END_TEST
 
-/* The thread cache of glibc keeps 7 of each size, as if they were in use. And a
- * chunk may be longer by what was not worth splitting off. */
+/* The thread cache of glibc keeps 7 of each size, which count as in use. And a
+ * chunk may be longer, by what was not worth splitting off. */
 START_TEST(mallinfo2_counts_what_is_in_fast_bins)
 {
     enum { COUNT = 40 };
@@ -209,7 +209,7 @@ START_TEST(mallinfo_is_the_same_cut_short)
 }
 END_TEST
 
-/* Where malloc_info() and malloc_stats() write to. */
+/* malloc_info() and malloc_stats() write here. */
 static char text[100000];
 
 static void write_info(void)
@@ -219,8 +219,8 @@ static void write_info(void)
     fclose(out);
 }
 
-/* Is this XML of elements and attributes, each closed in its turn? Names the
- * trouble, or returns NULL. */
+/* Is this XML of elements and attributes, each closed in its turn? Returns
+ * NULL, or what is wrong. */
 static const char *trouble_in_xml(const char *xml)
 {
     char open[10][32];
@@ -250,7 +250,7 @@ static const char *trouble_in_xml(const char *xml)
                         : NULL;
 }
 
-/* How often does it stand in the text? */
+/* How many times does the text contain it? */
 static int count(const char *what)
 {
     int found = 0;
@@ -259,7 +259,7 @@ static int count(const char *what)
     return found;
 }
 
-/* The number that follows the last such words in the text. */
+/* The number that follows the last occurrence of these words in the text. */
 static size_t number_after(const char *words)
 {
     char *last = NULL;
@@ -283,8 +283,8 @@ START_TEST(malloc_info_writes_xml)
 }
 END_TEST
 
-/* Append to out what can be recognised of the tag at its "<": its name, and the
- * number or type that tells it from others of this name. */
+/* Append to out what identifies the tag at its "<": its name, and the number or
+ * type that tells it from others of this name. */
 static void append_tag(char *out, const char *tag)
 {
     char name[32] = "", type[32] = "";
@@ -297,8 +297,8 @@ static void append_tag(char *out, const char *tag)
     strcat(out, " ");
 }
 
-/* Programs look for what they know from glibc. How many sizes there are depends
- * on what is free. */
+/* Programs look for what they know from glibc. How many sizes are listed
+ * depends on what is free. */
 START_TEST(malloc_info_has_glibcs_form)
 {
     static char tags[10000];
@@ -423,7 +423,8 @@ static void *print_when_cancelled(void *unused)
     return unused;
 }
 
-/* POSIX lists what may end a thread; a report of the allocator is not there. */
+/* POSIX lists the functions in which a thread may be cancelled; none of these
+ * reports is on the list. */
 START_TEST(malloc_stats_is_no_cancellation_point)
 {
     pthread_t thread;
@@ -470,7 +471,8 @@ START_TEST(malloc_trim_says_when_there_is_nothing)
 }
 END_TEST
 
-/* Live contents and what follows from a free chunk must stay. */
+/* Trimming must keep live contents, and what the allocator needs of free
+ * chunks. */
 START_TEST(malloc_trim_leaves_what_is_live)
 {
     enum { COUNT = 60 };

@@ -4,9 +4,9 @@
  *
  * LIB is the path of a library, with a slash in it, or `system` for the C
  * library's own malloc. FILE gets a line for each case: ok or not ok, group,
- * case and message. The cases are not judged here, for not all must pass
- * everywhere: the exit status is 0 when all have run, whatever came out. The
- * variable CK_RUN_CASE names a group to run that one only.
+ * case and message. The cases are not judged here, because not all of them must
+ * pass everywhere: the exit status is 0 when all have run, whatever the
+ * results. The variable CK_RUN_CASE names a group; then only that one is run.
  */
 #include "suite.h"
 #include "watch.h"

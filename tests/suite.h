@@ -1,11 +1,11 @@
 /* suite.h - what the files of cases share
  *
  * A case is a Check test, START_TEST(name) ... END_TEST, and one line in the
- * function add_GROUP() at the end of its file. It runs in a process of its
- * own, on an allocator that nobody has called before, and is stopped when it
- * takes longer than its group may (suite.c). It calls the allocator as
- * lib.malloc() and so on, and says in the message of each assertion what an
- * allocator must do. Where a case need not pass is said in expectations.txt.
+ * function add_GROUP() at the end of its file. It runs in a process of its own,
+ * on an allocator that nobody has called before, and is stopped if it takes
+ * longer than its group may (suite.c). It calls the allocator as lib.malloc()
+ * and so on, and its assertions say what an allocator must do. If a case need
+ * not pass everywhere, expectations.txt says where.
  */
 #ifndef SUITE_H
 #define SUITE_H
@@ -20,8 +20,8 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
-/* The exit status of a case that came to its end. With Check's 0, a library
- * that calls exit(0) would pass every case. */
+/* The exit status of a case that came to its end. If it were Check's 0, a
+ * library that calls exit(0) would pass every case. */
 enum { CASE_ENDS = 77 };
 #undef tcase_add_test
 #undef tcase_add_loop_test
@@ -29,7 +29,8 @@ enum { CASE_ENDS = 77 };
 #define tcase_add_loop_test(group, test, start, end)                           \
     tcase_add_loop_exit_test(group, test, CASE_ENDS, start, end)
 
-/* Register what a case of process.c needs; before the allocator is opened. */
+/* Register what a case of process.c needs. To be called before the allocator is
+ * opened. */
 void register_fork_handlers(void);
 
 /* The seed of all that is random, from the command line. */
@@ -56,8 +57,8 @@ void needs_inspection(void);
 /* lib.malloc(), or the case fails. */
 void *must_malloc(size_t size);
 
-/* How a payload of size bytes must be aligned, so that every type which fits
- * in can be there. */
+/* The alignment that a payload of size bytes must have, so that every type that
+ * fits into it can be stored there. */
 size_t least_alignment(size_t size);
 
 /* Write n bytes that depend on tag and on their place. */
@@ -69,12 +70,12 @@ bool is_painted(const void *payload, size_t n, unsigned tag);
 /* The bytes of this process that are in memory. */
 size_t resident_bytes(void);
 
-/* For cases of misuse. Fork. In the child, true; it has to misuse the allocator
- * and then say _exit(0). In the parent, false, when the child has died as it
- * must: by abort(), with this message on standard error. */
+/* For cases of misuse: fork. Returns true in the child, which has to misuse the
+ * allocator and then call _exit(0). Returns false in the parent, when the child
+ * has died as it must: by abort(), with this message on standard error. */
 bool child_must_die(const char *message);
 
-/* The same, when only some words of the message are certain. */
+/* The same, if only some words of the message are certain. */
 bool child_must_complain_of(const char *words);
 
 /* The two words of a chunk's header, before its payload. */
@@ -84,8 +85,8 @@ size_t *prev_size_field(void *payload);
 /* A random number below limit; the state is any number to begin with. */
 size_t random_below(uint64_t *state, size_t limit);
 
-/* What the walk says of one payload: its chunk's size (0: not in the walk),
- * and whether it is in use. */
+/* What the walk says of one payload: the size of its chunk (0: the walk does
+ * not meet it), and whether it is in use. */
 struct sight {
     size_t size;
     bool used;

@@ -165,30 +165,61 @@ function report(where,    text)
     return text " (make docs-fix brings it up to date)"
 }
 
-# Print the output: as it is shown if that is right, or else what came. What
-# one gap left out is left out again.
-function mend(where,    i, gap, gaps)
+# Print the output: as it is shown if that is right, or else what came.
+function mend(where,    i)
 {
-    for (i = 1; i <= lines; i++)
-        if (shown[i] == "...") {
-            gap = i
-            gaps++
-        }
-    if (!where || stopped || gaps > 1 || (gaps && lines - 1 > count)) {
+    if (where && !stopped && cut_as_shown()) {
+        for (i = 1; i <= cuts; i++)
+            put(cut[i])
+    } else {
         for (i = 1; i <= lines; i++)
             put(shown[i])
-    } else if (gaps) {
-        for (i = 1; i < gap; i++)
-            put(printed[i])
-        put("...")
-        for (i = count - (lines - gap) + 1; i <= count; i++)
-            put(printed[i])
-    } else {
-        for (i = 1; i <= count; i++)
-            put(printed[i])
     }
     while (trailing-- > 0)
         put("")
+}
+
+# Leave in cut what came, with the gaps that are shown. Between two of these
+# stand as many lines as before, from where most of them are as they were.
+function cut_as_shown(    i, j, first, n, from)
+{
+    cuts = 0
+    from = 1
+    first = 1
+    for (i = 1; i <= lines + 1; i++) {
+        if (i <= lines && shown[i] != "...")
+            continue
+        n = i - first
+        if (first > 1 && i > lines)
+            j = count - n + 1
+        else
+            j = first > 1 && n > 0 ? likest(first, n, from) : from
+        if (first == 1 && i > lines)
+            n = count
+        if (j < from || j + n - 1 > count)
+            return 0
+        for (from = j + n; j < from; j++)
+            cut[++cuts] = printed[j]
+        if (i <= lines)
+            cut[++cuts] = "..."
+        first = i + 1
+    }
+    return 1
+}
+
+# Where do n lines come, from the line from on, that are most like these?
+function likest(first, n, from,    i, j, same_lines, most, best)
+{
+    for (j = from; j + n - 1 <= count; j++) {
+        same_lines = 0
+        for (i = 0; i < n; i++)
+            same_lines += same(first + i, j + i)
+        if (same_lines > most) {
+            most = same_lines
+            best = j
+        }
+    }
+    return best + 0
 }
 
 function put(text)

@@ -11,7 +11,7 @@
 
 enum { THREADS = 4 };
 
-static atomic_int errors; /* payloads that could not be had, or were damaged */
+static atomic_int errors; /* payloads that were refused, or damaged */
 
 struct parcel {
     size_t size; /* of the contents */
@@ -118,7 +118,7 @@ static void *produce(void *number)
     return NULL;
 }
 
-/* All memory goes one way; what a thread keeps for itself helps nobody. */
+/* All memory goes one way, so what a thread keeps for itself helps nobody. */
 START_TEST(one_thread_allocates_another_frees)
 {
     struct parcel *parcel;
@@ -133,7 +133,7 @@ START_TEST(one_thread_allocates_another_frees)
 }
 END_TEST
 
-/* A thread that ends, while its payload lives on. */
+/* A thread that ends while its payload lives on. */
 static void *leave_one_behind(void *number)
 {
     uint64_t state = (uintptr_t)number;
@@ -155,7 +155,7 @@ START_TEST(threads_come_and_go)
 }
 END_TEST
 
-/* Large enough to make the allocator call the system, too. */
+/* Large enough to make the allocator call the system too. */
 static void *allocate_when_cancelled(void *reached)
 {
     pthread_cancel(pthread_self());
@@ -169,8 +169,9 @@ static void *allocate_when_cancelled(void *reached)
     return NULL;
 }
 
-/* A thread that is to end does so at a cancellation point. POSIX says which
- * calls are: if an allocator made one more, it would leave its lock taken. */
+/* A cancelled thread ends at its next cancellation point. POSIX says which
+ * calls are such points: if an allocator made another one, the thread would
+ * leave its lock taken. */
 START_TEST(no_call_is_a_cancellation_point)
 {
     pthread_t thread;

@@ -1,8 +1,8 @@
 /* watch.c - what a case was doing when it died
  *
  * Invariant: the notes lie in shared memory, and the process of a case writes
- * only its own. A thread has a slot of its own as far as there are any, so that
- * noting a call makes no thread wait for another.
+ * only its own. As long as there are enough slots, each thread has one of its
+ * own, so that no thread waits for another to note a call.
  */
 #define _GNU_SOURCE
 #include "suite.h"
@@ -21,7 +21,7 @@ enum {
     CASES = 1024,
     GROUPS = 64,
     SLOTS = 8,
-    PATIENCE = 6, /* cases may be stopped before the rest is given up */
+    PATIENCE = 6, /* this many stopped cases, and the rest is given up */
 };
 
 struct call {
@@ -136,13 +136,13 @@ static double now(void)
 static double limits[GROUPS]; /* of the groups, in the order they run in */
 static int groups_watched, groups_begun;
 
-/* Run in the runner, before the cases of a group. */
+/* Called in the runner, before the cases of a group. */
 static void begin_group(void)
 {
     groups_begun++;
 }
 
-/* Run in the process of a case, before it. Was the last one stopped? */
+/* Called in the process of a case, before it. Was the last one stopped? */
 static void begin_case(void)
 {
     process = getpid();
@@ -158,8 +158,8 @@ static void begin_case(void)
         ck_abort_msg("not run: %d cases had to be stopped", PATIENCE);
 }
 
-/* And after it: a library that calls exit(0) keeps it from saying so. Children
- * of a case may come here too. */
+/* Called after the case: the status says that it came to its end. Children of a
+ * case may come here too. */
 static void end_case(void)
 {
     _exit(getpid() == process ? CASE_ENDS : 0);
@@ -178,8 +178,8 @@ void watch_group(TCase *group, double seconds)
 
 /* ---- the dead */
 
-/* Print how a case ended, in the terms of Check: a signal, a status, or the
- * time that was over. */
+/* Print how a case ended, in Check's terms: with a signal or a status, or
+ * because its time was over. */
 static void print_end(FILE *out, const char *message, double seconds)
 {
     int number;
@@ -208,7 +208,7 @@ static void print_call(FILE *out, const struct notes *notes)
             call->argument[2]);
 }
 
-/* Print the line of a case; if it died, with its end for a message. */
+/* Print the line of a case. If it died, the message says how. */
 static void print_line(FILE *out, char *line, TestResult *result,
                        const struct notes *notes)
 {

@@ -48,7 +48,8 @@ $0 == "{" {
     next
 }
 
-# Whatever ends here was no declarator: preprocessor, comment, declaration.
+# What ends here was no declarator, but a preprocessor line, a comment or a
+# declaration.
 /^$/ || /^[#}]/ || /;$/ || /\*\/$/ {
     declarator = ""
     next
@@ -81,8 +82,8 @@ function function_name(s) {
     return name
 }
 
-# What the text must name. Where a new function stands is remembered: it may
-# be one that left another file.
+# What the text must name. The place of a new function is remembered, because it
+# may have come from another file.
 function find_new_and_changed(    i, f, n) {
     for (i = 1; i <= count["after"]; i++) {
         f = file_of["after", i]

@@ -3,10 +3,10 @@
 # Usage: awk -v keys=NUMBER,... -v column=NUMBER \
 #            -f bench/measure/sorted.awk -f bench/measure/medians.awk CSV
 #
-# Rows that have the key columns in common are rounds of one measurement.
-# Prints for each: the keys, the median of the column, the lowest and the
-# highest, in the order in which the file has them. Rows without a number
-# there, as of allocators that failed, are left out.
+# Rows that have the key columns in common are rounds of one measurement. For
+# each measurement this prints the keys, the median of the column, its lowest
+# and its highest value, in the order in which the file has them. Rows without a
+# number there, such as those of allocators that failed, are left out.
 
 BEGIN {
     FS = OFS = ","

@@ -2,10 +2,10 @@
 #
 # Usage: ... | awk [-v terminal=1] -f bench/measure/progress.awk PLAN -
 #
-# PLAN has the seconds that each job may take as its first field; stdin, as
-# jobs are done, their line numbers. What is left takes as much longer than
-# planned as the jobs so far did. On a terminal the line is written over;
-# elsewhere a line stands for every tenth of the work.
+# PLAN has as its first field the seconds that each job may take; stdin has the
+# line numbers of jobs as they are done. If the jobs so far took longer than
+# planned, the rest is taken to do so too. On a terminal the line is written
+# over; elsewhere there is a line for every tenth of the work.
 
 BEGIN {
     FS = "\t"

@@ -3,18 +3,19 @@
  *
  * Usage: search [--budget SECONDS] LIBRARY|system|none
  *
- * Many small payloads are allocated, each followed by one that stays in use,
- * so that no two of them merge. Then more and more are freed, and at each
- * point (10, 32, 100 ... 1000000 free chunks) the same step is repeated:
+ * Many small payloads are allocated, each followed by one that stays in use, so
+ * that no two of them can be merged. Then more and more of them are freed. At
+ * each point (10, 32, 100 ... 1000000 free chunks) the same step is repeated:
  *
- *   BATCH times malloc(LARGE)  timed: no free chunk will do. They are kept.
+ *   BATCH times malloc(LARGE)  timed: no free chunk is large enough; kept
  *   BATCH times malloc(SMALL)  takes free chunks,
  *   BATCH times free           timed: and puts them back
  *
  * An allocator that sorts its free chunks only when it next needs them has
- * BATCH to sort in each step: what it puts off is measured too. A row has the
- * medians of STEPS steps, and of the first one alone, in ns per call. A point
- * has SECONDS (0.2 unless said), and is the last if that is not ENOUGH.
+ * BATCH of them to sort in each step: so the work that it puts off is measured
+ * too. A row has the medians of STEPS steps, and of the first step alone, in ns
+ * per call. A point takes up to SECONDS (0.2 by default), and is the last one
+ * if that is not ENOUGH.
  */
 #define _GNU_SOURCE
 #include "../replay/allocator.h"
@@ -114,7 +115,7 @@ static void print_row(struct search *search)
         printf("stopped: %zu calls in %g s", search->steps * BATCH,
                search->budget);
     printf("\n");
-    fflush(stdout); /* whatever happens at the next point */
+    fflush(stdout); /* the next point may never end */
 }
 
 static void measure_point(struct search *search)

@@ -2,8 +2,8 @@
 #
 # Usage: awk -f bench/measure/sorted.awk -f PROGRAM ...
 #
-# values[name] is how many there are, and value[name, 1 ... values[name]] are
-# the numbers, the lowest first.
+# values[name] is how many numbers there are under the name, and value[name, 1
+# ... values[name]] are the numbers, the lowest first.
 
 function insert(name, number,    i) {
     for (i = ++values[name]; i > 1 && value[name, i - 1] > number + 0; i--)

@@ -4,12 +4,12 @@
 # Usage: awk -f bench/measure/sorted.awk -f bench/measure/summarise.awk \
 #            time.csv memory.csv
 #
-# time.csv has a row a round, memory.csv rows that grow to the peaks and end
-# with what is left (see bench/replay/replay.c for both); mean_live and
-# mean_resident are the means of its samples. ns is the median of the
-# rounds, with the fastest and the slowest. The ratio to `system`, and
-# ratio_notcache to `system-notcache`, are medians too: of the ratios of the
-# rounds, as both ran in the same moments of the machine; ratio_low and
+# time.csv has a row for each round, memory.csv has rows that grow to the peaks
+# and end with what is left (see bench/replay/replay.c for both); mean_live and
+# mean_resident are the means of its samples. ns is the median of the rounds,
+# with the fastest and the slowest. The ratio to `system`, and ratio_notcache to
+# `system-notcache`, are medians too. They are medians of the ratios in each
+# round, because both allocators ran at nearly the same time then. ratio_low and
 # ratio_high are the lowest and the highest. What is not known is left empty.
 
 BEGIN { FS = OFS = "," }

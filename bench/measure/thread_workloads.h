@@ -1,11 +1,11 @@
 /*
  * thread_workloads.h - what the threads of the benchmark `threads` do.
  *
- * A thread works in turns of some hundred calls, each a malloc or a free, and
- * counts them. Sizes are random, 1 to 1024 bytes, small ones more often; the
- * first byte of a payload is written. What the programs that a workload stands
- * for do between their calls is left out, so each is the hardest case for what
- * the threads share: a lock, and the memory that it guards.
+ * A thread works in turns of some hundred calls, each of them a malloc or a
+ * free, and counts them. Sizes are random, from 1 to 1024 bytes, small ones
+ * more often. The first byte of a payload is written. Real programs work
+ * between their calls; here nothing is done, so each workload is the hardest
+ * case for what the threads share: a lock, and the memory that it guards.
  */
 #ifndef THREAD_WORKLOADS_H
 #define THREAD_WORKLOADS_H
@@ -19,13 +19,13 @@
 enum {
     SLOTS = 1000,
     BATCH = 100, /* calls between two looks at the end, or at a ring */
-    LIFE = 5000, /* payloads that a thread of larson replaces, then it ends */
-    LINE = 128,  /* no two threads write within so many bytes */
+    LIFE = 5000, /* payloads that a thread of larson replaces before it ends */
+    LINE = 128,  /* no two threads write within this many bytes */
 };
 
 struct worker {
     struct test *test;
-    void (*part)(struct worker *worker); /* of the workload, that is played */
+    void (*part)(struct worker *worker); /* the part of the workload to play */
     const struct allocator *allocator;
     uint64_t random; /* never 0 */
     size_t operations;
@@ -88,7 +88,7 @@ static void release(struct worker *worker, char **slot)
 
 /* --- private: programs whose threads have nothing to do with each other -- */
 
-/* A random slot is emptied, or filled if it is empty. */
+/* Choose a random slot; empty it if it is full, fill it if it is empty. */
 static void private_turn(struct worker *worker)
 {
     for (int i = 0; i < BATCH; i++) {
@@ -101,7 +101,7 @@ static void private_turn(struct worker *worker)
     }
 }
 
-/* Half the slots: that is what they hold in the long run. */
+/* Fill half the slots, which is the number that are full in the long run. */
 static void private_fill(struct worker *worker)
 {
     for (int i = 0; i < SLOTS; i += BATCH)
@@ -111,9 +111,10 @@ static void private_fill(struct worker *worker)
 /* --- larson: a server, whose objects outlive the threads ----------------- */
 
 /*
- * Random payloads are replaced. The next thread goes on with the same slots,
- * and so frees what others have allocated. After P.-A. Larson and M. Krishnan,
- * "Memory allocation for long-running server applications", ISMM 1998.
+ * Random payloads are replaced. When a thread ends, the next one goes on with
+ * its slots, and so frees what another has allocated. After P.-A. Larson and M.
+ * Krishnan, "Memory allocation for long-running server applications", ISMM
+ * 1998.
  */
 static void larson_turn(struct worker *worker)
 {
@@ -133,7 +134,8 @@ static void larson_fill(struct worker *worker)
 
 /* --- pipeline: what one thread makes, another takes apart ---------------- */
 
-/* Waits by giving way, as the other may need this core. */
+/* Wait by giving up the processor, since the other thread may need this
+ * core. */
 static void produce(struct worker *worker)
 {
     size_t produced = worker->produced;
@@ -161,7 +163,7 @@ static void consume(struct worker *worker)
     producer->consumed = consumed + BATCH;
 }
 
-/* Who is alone plays both parts. */
+/* A worker that is alone plays both parts. */
 static void pipeline_turn(struct worker *worker)
 {
     if (worker->producer == worker)
@@ -179,7 +181,7 @@ static void pipeline_fill(struct worker *worker)
 
 /* --- churn: threads that live for a thousand calls ----------------------- */
 
-/* Shows what it costs an allocator that a thread begins and ends. */
+/* Show what it costs an allocator when a thread begins and ends. */
 static void churn_turn(struct worker *worker)
 {
     for (int i = 0; i < SLOTS / 2; i++)

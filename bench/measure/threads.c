@@ -6,12 +6,12 @@
  * WORKLOAD is private, larson, pipeline or churn: see thread_workloads.h.
  * LIBRARY is a path, `system`, or `none` for the cost of the benchmark itself.
  *
- * A row a point: 1, 2, 4 ... threads, up to twice the number of cores, each in
- * a process of its own. A point takes 0.1 s; an allocator that never uses
- * memory again gets through some hundred MiB in that. The ratio is to this
- * run's own first point. When the time is over, and all payloads are still
- * there, the arenas that hold memory are counted, and the resident bytes
- * beyond those at the start. What the library cannot tell stays empty.
+ * Each row is a point: 1, 2, 4 ... threads, up to twice the number of cores,
+ * each in a process of its own. A point takes 0.1 s; an allocator that never
+ * uses memory again takes some hundred MiB in that time. The ratio is to the
+ * first point of this run. When the time is over and all payloads are still
+ * there, the arenas that hold memory are counted, and the resident bytes beyond
+ * those at the start. What the library cannot tell is left empty.
  */
 #define _GNU_SOURCE
 #include "../replay/allocator.h"
@@ -25,7 +25,7 @@ enum {
     POINT = 100 * 1000, /* microseconds */
 };
 
-/* The children write the results here, into memory that they share with us. */
+/* The children write their results here, into memory shared with the parent. */
 struct test {
     const struct allocator *allocator;
     const struct workload *workload;
@@ -176,7 +176,7 @@ static const struct workload *workload_named(const char *name)
     usage();
 }
 
-/* Those that this process may use: fewer than there are, in a container. */
+/* The cores that this process may use: in a container, fewer than there are. */
 static unsigned count_cores(void)
 {
     cpu_set_t cores;

@@ -3,15 +3,16 @@
  *
  * Usage: keep SPOOL     (in the background; see spool.h)
  *
- * Creates SPOOL, which is there under its name as soon as it can be used.
- * Then looks every few milliseconds how many windows have been taken, and
- * makes AHEAD more ready than that: more than programs can fill until it looks
+ * Creates SPOOL; the file appears under its name only when it can be used. Then
+ * it looks every few milliseconds how many windows have been taken, and makes
+ * AHEAD more than that ready: more than programs can fill before it looks
  * again. It ends when it is killed, when the process that started it is gone,
- * or when the disk is full: then programs run on unrecorded once they have
- * used up what is ready.
+ * or when the disk is full. Programs then run on unrecorded once they have used
+ * up what is ready.
  *
- * The traces are made from the spool while it is still there, so half of the
- * disk is full: as much as the spool has is left for them.
+ * The traces are made from the spool while it is still there. That is why the
+ * disk counts as full when half of it is taken: the traces then have as much
+ * room as the spool.
  */
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
@@ -91,12 +92,12 @@ int main(int argc, char **argv)
     const struct timespec interval = {.tv_nsec = INTERVAL};
     pid_t parent = getppid();
     struct spool *spool;
-    uint32_t step = STEP; /* smaller, once the end is near; 0: that was it */
+    uint32_t step = STEP; /* smaller near the end of the disk; 0: full */
     int file;
 
     if (argc != 2)
         errx(2, "usage: keep SPOOL");
-    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is like a disk */
+    signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes counts as a full disk */
     spool = create(argv[1], &file);
     while (step > 0 && getppid() == parent) {
         uint32_t taken = __atomic_load_n(&spool->taken, __ATOMIC_RELAXED);

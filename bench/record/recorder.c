@@ -1,26 +1,27 @@
 /*
  * recorder.c - librecord.so, preloaded: writes a program's allocation calls.
  *
- * It may not change the program. Calls are recorded by writing to memory, the
+ * It must not change the program. Calls are recorded by writing to memory, the
  * windows of the spool (see spool.h), and what needs a system call is done
- * before main. Those that are left: a thread that finds the lock taken sleeps
- * (futex), a forked child asks who it is (getpid), and after SLICE bytes the
- * windows that are mapped move on (mremap, munmap). So the program may close
- * all descriptors, use up what it is allowed, forbid itself system calls,
- * clear its environment or write over its arguments; and what was recorded is
- * in the file even if it is killed the next moment. Bytes not yet written are
- * zero: the mark of the end.
+ * before main. Few system calls are left: a thread that finds the lock taken
+ * sleeps (futex), a forked child asks who it is (getpid), and after SLICE bytes
+ * the mapped windows move on (mremap, munmap). So the program may close all
+ * descriptors, use up what it is allowed, forbid itself system calls, clear its
+ * environment or write over its arguments; and what was recorded is in the file
+ * even if the program is killed the next moment. Bytes not yet written are
+ * zero: this marks the end.
  *
- * All state lies in a page that the kernel wipes in a forked child. A state
- * of all zeroes means "nothing begun": the child's next call begins a trace
- * of its own, whoever held the lock, and however the fork was made.
+ * All state lies in a page that the kernel wipes in a forked child. A state of
+ * all zeroes means "nothing begun": so the child's next call begins a trace of
+ * its own, whoever held the lock, and however the fork was made.
  *
  * The lock is never held while malloc proper runs. A signal handler that
- * interrupts the holder must not wait for it: its calls are counted as lost.
+ * interrupts the holder must not wait for the lock: its calls are counted as
+ * lost.
  *
  * bench/record/run sets RECORD_SPOOL, the absolute path of the spool, and
- * RECORD_STDERR, its own descriptor 2 as device:inode. Complaints go to no
- * other file, for that would be the program's.
+ * RECORD_STDERR, its own descriptor 2 as device:inode. Complaints go nowhere
+ * else, because any other file would be the program's.
  */
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
@@ -53,7 +54,7 @@ enum {
 
 struct recorder {
     uint32_t lock;  /* guards all of this, and the window; see below */
-    bool abandoned; /* by a holder that does not come back */
+    bool abandoned; /* by a holder that does not return */
     enum { UNBEGUN, RECORDING, OFF } state;
     pid_t pid;
     unsigned threads;      /* seen so far */
@@ -70,7 +71,7 @@ static unsigned traces; /* begun by this process and those it was forked from */
 
 /* What the image was started with; forked children have it from here. */
 static bool attached;
-static struct spool *spool;   /* NULL: nothing to write to */
+static struct spool *spool;   /* NULL: there is nothing to write to */
 static struct window *mapped; /* the slice: windows first ... + count - 1 */
 static uint32_t first, count;
 static char command[4096]; /* its words, each with a zero byte behind it */
@@ -97,7 +98,7 @@ static struct {
 
 enum { FREE, HELD, WAITED_FOR }; /* the states of the lock */
 
-/* Sleeps until the word is no longer that; false after a tenth of a second. */
+/* Sleeps until the word has changed; false after a tenth of a second. */
 static bool sleep_on(uint32_t *word, uint32_t value)
 {
     const struct timespec tenth = {.tv_nsec = 100000000};
@@ -107,8 +108,8 @@ static bool sleep_on(uint32_t *word, uint32_t value)
 }
 
 /*
- * The holder needs some nanoseconds. One that does not come back, as its
- * signal handler has jumped elsewhere, must not stop the others for ever.
+ * The holder needs a few nanoseconds. If it does not come back, because its
+ * signal handler has jumped elsewhere, it must not stop the others for ever.
  */
 static bool wait_for_lock(void)
 {
@@ -134,7 +135,7 @@ static bool lose_call(void)
     return false;
 }
 
-/* False if the call cannot be recorded: then it is counted. */
+/* Returns false if the call cannot be recorded; it is then counted as lost. */
 static inline bool lock(void)
 {
     uint32_t free = FREE;
@@ -172,7 +173,7 @@ static inline void unlock(void)
 
 /* --- before main -------------------------------------------------------- */
 
-/* Says so on the descriptor 2 of bench/record/run, if that is ours too. */
+/* Says so on bench/record/run's descriptor 2, if it is ours too. */
 static void complain(const char *path, const char *what)
 {
     const char *known = getenv("RECORD_STDERR");
@@ -202,8 +203,9 @@ static void read_command(void)
 }
 
 /*
- * How many windows to map. No more is mapped at once than a program can spare
- * that limits its addresses; 64 MiB are enough for ten million calls and more.
+ * How many windows to map. A program may limit its address space, so no more is
+ * mapped at once than it can spare. 64 MiB are enough for ten million calls and
+ * more.
  */
 static uint32_t windows_to_map(void)
 {
@@ -239,7 +241,7 @@ static bool map_spool(int file)
     return true;
 }
 
-/* Before libc is up there is no environment to say where the spool is. */
+/* Before libc is set up there is no environment to say where the spool is. */
 static void attach(void)
 {
     const char *path;
@@ -270,7 +272,7 @@ static uint32_t take_window(void)
     return __atomic_fetch_add(&spool->taken, 1, __ATOMIC_RELAXED);
 }
 
-/* Waits for keep, should it be late; false if it makes no more windows. */
+/* Waits for keep if it is late; false if it makes no more windows. */
 static bool becomes_ready(uint32_t number)
 {
     uint32_t ready;
@@ -288,7 +290,7 @@ static bool becomes_ready(uint32_t number)
     return true;
 }
 
-/* Moves the slice on, to that window; the one that it was in is gone then. */
+/* Moves the slice on to that window. The window it was in is then unmapped. */
 static bool map_up_to(uint32_t number)
 {
     const size_t size = (size_t)count * WINDOW;
@@ -339,8 +341,8 @@ static void begin(void)
 }
 
 /*
- * Goes on in the next window. If there is none, the trace is cut here. Where
- * the slice moves, the full window is reached no more, except if that fails.
+ * Goes on in the next window. If there is none, the trace is cut here. When the
+ * slice moves, the full window cannot be reached any more, unless that fails.
  */
 static void move_on(void)
 {
@@ -483,7 +485,7 @@ static void find_real_functions(void)
     *(void **)&real.pvalloc = dlsym(RTLD_NEXT, "pvalloc");
 }
 
-/* Sets up on the first call; false while that call is still at it. */
+/* Sets up at the first call; false while that call is still under way. */
 static bool ready(void)
 {
     static bool busy;
@@ -505,13 +507,13 @@ static bool ready(void)
     return true;
 }
 
-/* At once, as the program may forbid itself this call, too. */
+/* Done now, because the program may forbid itself this call later. */
 static void learn_pid(void)
 {
     recorder->pid = getpid();
 }
 
-/* Before main, while there is one thread. */
+/* Called before main, while there is only one thread. */
 __attribute__((constructor)) static void set_up(void)
 {
     ready();
@@ -545,7 +547,8 @@ void *calloc(size_t count, size_t size)
                           real.calloc(count, size));
 }
 
-/* One within another, in a signal handler, becomes a free and a malloc. */
+/* A realloc within another one, in a signal handler, becomes a free and a
+ * malloc. */
 void *realloc(void *payload, size_t size)
 {
     void *grown;
@@ -567,7 +570,8 @@ void *realloc(void *payload, size_t size)
     return grown;
 }
 
-/* Libc's own would call our realloc and be recorded there: so does this. */
+/* Libc's reallocarray would call our realloc and be recorded there. So does
+ * this. */
 void *reallocarray(void *payload, size_t count, size_t size)
 {
     size_t bytes;

@@ -3,10 +3,10 @@
  *
  * Usage: sizes TRACE
  *
- * Prints CSV, small sizes first: size, calls that asked for it (malloc,
- * calloc, the aligned ones and realloc, with its new size), and the bytes
- * of them all together. A request of no bytes counts as a call. There is a tree
- * with a node for each size: some 100 ns a call.
+ * Prints CSV, small sizes first: the size, the calls that asked for it (malloc,
+ * calloc, the aligned ones, and realloc with its new size), and the bytes of
+ * all of them together. A request for no bytes counts as a call. The sizes are
+ * nodes of a tree: a call costs some 100 ns.
  */
 #include "trace.h"
 
@@ -31,7 +31,7 @@ static void count(void **tree, size_t bytes)
     struct size wanted = {.bytes = bytes};
     struct size **node = tsearch(&wanted, tree, compare);
 
-    if (node && *node == &wanted) { /* it is new, and must last */
+    if (node && *node == &wanted) { /* a new size, whose node must last */
         *node = malloc(sizeof(**node));
         if (*node)
             **node = wanted;

@@ -3,13 +3,14 @@
  *
  * Usage: split SPOOL FOLDER
  *
- * Each trace becomes a file of FOLDER: PROGRAM.PID.trace, or
+ * Each trace becomes a file in FOLDER: PROGRAM.PID.trace, or
  * PROGRAM.PID.2.trace if there is one already, as after an exec. PROGRAM is the
- * last part of the first word of the command; bytes that are not sane in file
- * names become `_`. The windows of a trace are copied one behind the other, and
- * the last, which nobody declared full, up to its zeroes. What is still being
- * written is taken as it is. A line on stderr says what is missing; the status
- * is 1, and the rest is left out, if a trace cannot be written.
+ * last part of the first word of the command; bytes that would make a bad file
+ * name become `_`. The windows of a trace are copied one after the other. The
+ * last one, which nobody has declared full, is copied up to its zeroes. A trace
+ * that is still being written is taken as it is. A line on stderr says what is
+ * missing. If a trace cannot be written, the rest is left out and the status is
+ * 1.
  */
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
@@ -69,7 +70,8 @@ static bool is_sane(unsigned char c)
     return isascii(c) && (isalnum(c) || strchr("._+-", c) != NULL);
 }
 
-/* The name of a program; `a/b/` is b, and nobody's `-` nor `.` comes first. */
+/* The name of a program: of `a/b/` it is b, and it never begins with `-` or
+ * `.`. */
 static void name_program(const struct header *header, char name[NAME + 1])
 {
     const unsigned char *at = header->command, *end = header->end, *zero;
@@ -94,7 +96,8 @@ static void name_program(const struct header *header, char name[NAME + 1])
         strcpy(name, "unnamed");
 }
 
-/* Parts the words by spaces, and leaves out the last byte, if that ends one. */
+/* Puts spaces between the words, and leaves out a last byte that ends a
+ * word. */
 static size_t copy_header(unsigned char *out, const unsigned char *bytes,
                           const struct header *header)
 {
@@ -145,7 +148,7 @@ static bool write_all(int file, const unsigned char *bytes, size_t length)
     return true;
 }
 
-/* An event may end with three zero bytes, and one more is the end. */
+/* An event may end with three zero bytes; one more is the end. */
 static size_t end_of_window(const struct window *window)
 {
     size_t end = sizeof(window->bytes) - 4;
@@ -155,7 +158,7 @@ static size_t end_of_window(const struct window *window)
     return end + 4;
 }
 
-/* What is left of the trace: number is where it begins. */
+/* What is left of the trace; number is the window where it begins. */
 static bool copy_events(int file, const struct window *windows, uint32_t count,
                         uint32_t number, const unsigned char *from)
 {
@@ -180,7 +183,7 @@ static bool copy_events(int file, const struct window *windows, uint32_t count,
     }
 }
 
-/* Calls that are missing, and whether it is cut. */
+/* Reports calls that are missing, and whether the trace is cut. */
 static void tell_losses(const char *path, const struct window *windows,
                         uint32_t count, uint32_t number, const char *reason)
 {
@@ -241,7 +244,7 @@ static void tell_absences(const struct spool *spool, uint32_t traces,
         fprintf(stderr, "record: there was no call to record\n");
 }
 
-/* Maps the spool; the number of windows that can be looked at in *count. */
+/* Maps the spool. *count is the number of windows that can be looked at. */
 static struct spool *map_spool(const char *path, uint32_t *count)
 {
     int file = open(path, O_RDWR | O_CLOEXEC);

@@ -3,17 +3,17 @@
  *
  * All processes of a recording map one file, the spool, and write into its
  * windows. A process takes a window with an atomic addition, and the next one
- * when that is full; it links them, so that split can follow them from the one
- * in which a trace begins. None of this needs a system call, a descriptor or a
- * lock between processes: whatever a program forbids itself later, and however
- * it ends, what it wrote is in the file.
+ * when that is full. It links its windows, so that split can follow them from
+ * the one in which a trace begins. None of this needs a system call, a
+ * descriptor or a lock between processes: whatever a program forbids itself
+ * later, and however it ends, what it wrote is in the file.
  *
  *   | spool | window | window | ... | window | not yet ready, unwritable ...
  *   0       1        2                taken    ready
  *
- * The disk space of a window must be there before anybody writes to it, or the
- * kernel kills the writer (SIGBUS). So keep, a process outside of all that is
- * recorded, makes windows ready ahead of those that are taken.
+ * The disk space of a window must exist before anybody writes to it, or else
+ * the kernel kills the writer (SIGBUS). So keep, a process apart from all that
+ * is recorded, makes windows ready before they are taken.
  */
 #ifndef SPOOL_H
 #define SPOOL_H

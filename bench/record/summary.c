@@ -3,10 +3,11 @@
  *
  * Usage: summary TRACE...
  *
- * Prints, parted by tabs, the file, its calls, its threads, its peak of live
+ * Prints, separated by tabs, the file, its calls, its threads, its peak of live
  * bytes, its strays (calls whose other half was not recorded) and its command.
- * A file that is no trace gets a line on stderr; the rest goes on, and the
- * status is 1 at the end. One that the recorder had to cut gets both lines.
+ * A file that is not a trace gets a line on stderr; the others are still read,
+ * and the status is 1 at the end. A trace that the recorder had to cut gets
+ * both lines.
  */
 #include "trace.h"
 

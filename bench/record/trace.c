@@ -2,14 +2,14 @@
  * trace.c - the loader: from a trace file to operations, window by window.
  *
  * The events are read in order. A table by address knows which object lives at
- * which address; an object is a small number, taken from a list of those
- * that are free again, so that whoever replays the trace needs a table no
- * longer than the number of objects that live at once. A realloc becomes
- * one operation, at the place of its result.
+ * which address. An object is a small number, taken from a list of those that
+ * are free again: so a program that replays the trace needs a table no longer
+ * than the number of objects that live at once. A realloc becomes one
+ * operation, at the place of its result.
  *
- * They are read twice: once to the end, to see that the trace is whole and how
- * much it needs, and then again as far as the window reaches. If all operations
- * fit into the first window, once is enough.
+ * The events are read twice: once to the end, to see that the trace is whole
+ * and how much memory it needs, and then again as far as the window reaches. If
+ * all operations fit into the first window, one reading is enough.
  *
  * So a trace takes the window, up to 80 bytes for each object that lives at the
  * peak, and address space for the file, whose pages the kernel can drop. All
@@ -36,7 +36,7 @@ struct place {
 
 struct object {
     uint64_t size;
-    uint32_t next; /* on the list of those free again; NO_OBJECT: the last */
+    uint32_t next; /* on the list of free objects; NO_OBJECT: the last */
 };
 
 struct thread {
@@ -89,7 +89,7 @@ static void fail(struct loader *loader, const char *error)
         loader->error = error;
 }
 
-/* The table with twice its capacity; where there is no memory, as it was. */
+/* The table with twice its capacity, or as it was if there is no memory. */
 static void *doubled(struct loader *loader, void *table, size_t *capacity,
                      size_t size)
 {
@@ -160,8 +160,8 @@ static void double_places(struct loader *loader)
     unmap(old, old_capacity * sizeof(*old));
 }
 
-/* Makes a place vacant. Those after it move up, or a search that begins before
- * the gap would not find them. */
+/* Makes a place vacant. The entries after it move up, or else a search that
+ * begins before the gap would not find them. */
 static void vacate(struct loader *loader, struct place *place)
 {
     struct place *places = loader->places;
@@ -180,7 +180,8 @@ static void vacate(struct loader *loader, struct place *place)
     loader->occupied--;
 }
 
-/* The object at that address, which it leaves; NO_OBJECT if there is none. */
+/* The object at that address, which it now leaves; NO_OBJECT if there is
+ * none. */
 static uint32_t take_object(struct loader *loader, uint64_t address)
 {
     struct place *place = probe(loader, address);
@@ -419,7 +420,7 @@ static void read_header(struct loader *loader, struct trace *trace)
 
 /* --- a trace ------------------------------------------------------------ */
 
-/* An event has two bytes at least, and makes two operations at most. */
+/* An event has at least two bytes, and makes at most two operations. */
 static void map_tables(struct loader *loader)
 {
     loader->room = TRACE_WINDOW + 1;

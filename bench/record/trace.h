@@ -13,11 +13,11 @@
  *   address   the difference to the address before it (0 at first), both
  *             divided by 8, as 2 * d where d >= 0 and -2 * d - 1 where not
  *
- * Invariant: free stands before the call that frees, an allocation after
- * the call that allocates, and realloc on both sides of it (TRACE_REALLOC
- * with the old address, then TRACE_RESULT with the new one). So an address
- * is always given up in the trace before another thread is handed it.
- * A trace without a zero byte after its last event is truncated.
+ * Invariant: a free is recorded before the call that frees, an allocation after
+ * the call that allocates, and a realloc on both sides of its call
+ * (TRACE_REALLOC with the old address, then TRACE_RESULT with the new one). So
+ * in the trace an address is always given up before another thread gets it. A
+ * trace without a zero byte after its last event is truncated.
  *
  * Example, the 25 bytes of: malloc(24) = 0x1000; free(0x1000)
  *
@@ -95,7 +95,7 @@ struct op {
 /*
  * A trace may be larger than memory, so its operations are seen through a
  * window: ops[i] is operation number begin + i, up to the one before end. A
- * trace of no more than TRACE_WINDOW operations lies in its first window whole.
+ * trace of at most TRACE_WINDOW operations is all in its first window.
  */
 #ifndef TRACE_WINDOW /* tests make it small */
 #define TRACE_WINDOW ((size_t)1 << 22)
@@ -119,19 +119,19 @@ struct trace {
 };
 
 /*
- * Loads the trace at path, with the window at its beginning. Like all of the
- * loader it calls no malloc itself, and never crashes on any input. Returns
- * NULL, or what is wrong with the file in a few words.
+ * Loads the trace at path, with the window at its beginning. Like the whole
+ * loader it never calls malloc itself, and never crashes, whatever the input.
+ * Returns NULL, or in a few words what is wrong with the file.
  */
 const char *trace_load(const char *path, struct trace *trace);
 
-/* Moves the window on to the operations from trace->end on. */
+/* Moves the window on to the operations that begin at trace->end. */
 const char *trace_move(struct trace *trace);
 
 /* The number of the last operation that the thread makes; 0 if it has none. */
 size_t trace_last(const struct trace *trace, uint32_t thread);
 
-/* Gives back what a loaded trace takes, its command included. */
+/* Gives back all that a loaded trace takes, its command included. */
 void trace_unload(struct trace *trace);
 
 #endif

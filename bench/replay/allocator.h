@@ -6,8 +6,8 @@
  * C library's malloc for itself. The calls that only some allocators have are
  * NULL where they are missing.
  *
- * A library may be broken, crash, or never return from a call. So that this
- * ends in one line on stderr, benchmarks call it in a child process.
+ * A library may be broken: it may crash, or never return from a call. So that
+ * this ends in one line on stderr, benchmarks call it in a child process.
  */
 #ifndef ALLOCATOR_H
 #define ALLOCATOR_H
@@ -21,7 +21,7 @@
 #include <stdbool.h>
 #include <sys/wait.h>
 
-/* A child that is silent for so long, in seconds, hangs: see alarm(2). */
+/* A child that is silent for this many seconds hangs: see alarm(2). */
 #define PATIENCE 3
 
 struct allocator {
@@ -102,8 +102,8 @@ static inline size_t system_held(void)
 #endif
 
 /*
- * The library's own function of that name, or NULL. Asked for a name that a
- * library lacks, dlsym answers with libc's, which the library depends on.
+ * The library's own function of that name, or NULL. For a name that the library
+ * lacks, dlsym answers with libc's, because the library depends on libc.
  */
 static inline void *own(void *library, const char *name)
 {
@@ -155,8 +155,8 @@ static inline void open_library(struct allocator *allocator, const char *name)
 
 /*
  * Calls work(context) in a child process, which begins with a fresh allocator
- * and is ended after PATIENCE seconds unless it sets another alarm. If it does
- * not end well, neither does this process.
+ * and is stopped after PATIENCE seconds unless it sets another alarm. If it
+ * does not end well, this process ends with an error too.
  */
 static inline void in_child(const struct allocator *allocator,
                             void (*work)(void *context), void *context)

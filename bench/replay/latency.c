@@ -9,10 +9,11 @@
  * 20 to 40 ns, which is in all rows. One thread makes all calls, so nobody
  * waits for a lock.
  *
- * A row is a bucket: the longest time that falls into it, in ns, and how many
- * calls did. Below 128 ns each time has a bucket of its own, above that buckets
- * are at most a 64th of their time wide. Empty ones are left out. The clock may
- * be coarser than a ns: on some processors it goes in steps of 10.
+ * A row is a bucket: the longest time that falls into it, in ns, and the number
+ * of calls that took so long. Below 128 ns each time has a bucket of its own;
+ * above, a bucket is at most a 64th of its time wide. Empty buckets are left
+ * out. The clock may be coarser than a ns: on some processors it goes in steps
+ * of 10.
  */
 #define _GNU_SOURCE
 #include "play.h"
@@ -29,7 +30,7 @@ enum {
 static struct allocator timed; /* the one that is measured */
 static size_t *calls;          /* by bucket */
 
-/* How often must ns be halved to be less than 2 * STEPS? */
+/* How many times must ns be halved until it is less than 2 * STEPS? */
 static unsigned halvings(uint64_t ns)
 {
     unsigned bits = 64 - (unsigned)__builtin_clzll(ns | 1);

@@ -1,8 +1,8 @@
 /*
  * play.c - the player; see play.h.
  *
- * The cost of an operation is that of the calls through two pointers and of
- * the cache lines that are written: some 10 ns, which `none` shows.
+ * An operation costs two calls through pointers and the cache lines that are
+ * written: some 10 ns, which `none` shows.
  */
 #define _GNU_SOURCE
 #include "play.h"
@@ -23,7 +23,7 @@ static const struct player *playing; /* what the signal handlers speak of */
 
 /* --- payloads ----------------------------------------------------------- */
 
-/* Never 0, which is what fresh memory holds. */
+/* Never 0, because fresh memory is all 0. */
 static unsigned char tag_of(const struct op *op)
 {
     return (unsigned char)(op->object * 2 + 1);
@@ -40,7 +40,7 @@ static void touch(unsigned char *payload, size_t from, size_t to,
         payload[i] = tag;
 }
 
-/* Is the tag of the object that op is about still there? If not, dies. */
+/* Is the tag of op's object still there? If not, dies. */
 static void check_tag(const struct player *player, const struct op *op,
                       const unsigned char *payload, size_t size)
 {
@@ -129,8 +129,8 @@ void play_one(struct player *player)
 
 /* --- signals ------------------------------------------------------------ */
 
-/* The allocator cannot go on. (Nor would snprintf() be allowed in a handler;
- * this one comes back to nothing that it could disturb.) */
+/* The allocator cannot go on. (A handler may not call snprintf() in general.
+ * But this one never returns to anything that it could have disturbed.) */
 static _Noreturn void give_up(const char *what)
 {
     char line[PATH_MAX + 100];
@@ -157,7 +157,7 @@ static void on_crash(int signal)
     give_up(signal == SIGABRT ? "the allocator aborted" : "crashed");
 }
 
-/* A call that never ends calling itself has used up its own stack. */
+/* A function that calls itself for ever has used up its own stack. */
 static void set_handlers(void)
 {
     static char reserve[1 << 16];
@@ -196,7 +196,7 @@ void end_play(struct player *player)
     setitimer(ITIMER_REAL, &never, NULL);
 }
 
-/* Moves the trace's window on, while the clock and the budget's timer stand;
+/* Moves the trace's window on, with the clock and the budget's timer stopped;
  * false at the end of the trace. */
 static bool read_on(struct player *player)
 {
@@ -229,8 +229,8 @@ static void *sleep_on(void *nothing)
     return nothing;
 }
 
-/* While a process has one thread, allocators leave out their locks. So a trace
- * of several is played beside a second thread, which sleeps. */
+/* As long as a process has one thread, allocators leave out their locks. So a
+ * trace of several threads is played beside a second thread, which sleeps. */
 static void begin_second_thread(void)
 {
     pthread_t thread;

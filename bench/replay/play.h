@@ -6,14 +6,14 @@
  *     open_player(&player, "x.trace", "chapters/04-bins/libmalloc.so");
  *     play(&player);        or play_watched() of watch.h
  *
- * A payload is written once a cache line in its first MiB, then once a page
- * up to 256 MiB: a program is taken to use what it asks for, and at once. The
+ * A payload is written once per cache line in its first MiB, then once per page
+ * up to 256 MiB: programs are taken to use what they ask for, and at once. The
  * first byte is a tag that must still be there when the object is freed.
- * Between the first operation and the last nothing but the allocator under
- * test allocates or moves the break.
+ * Between the first operation and the last one, only the allocator under test
+ * allocates or moves the break.
  *
- * An allocator that spoils a payload, crashes or hangs ends the program with
- * a line that says so, and at which operation.
+ * An allocator that spoils a payload, crashes or hangs ends the program, with a
+ * line that says so and names the operation.
  */
 #ifndef PLAY_H
 #define PLAY_H
@@ -46,26 +46,26 @@ void open_player(struct player *player, const char *trace, const char *library);
 /* Plays all operations, or as many as the budget allows, on this thread. */
 void play(struct player *player);
 
-/* Is there another operation, and time for it? If need be, more of the trace is
- * read, and pointers to its operations are of no use any more. */
+/* Is there another operation, and time for it? If necessary, more of the trace
+ * is read, and pointers to its operations become invalid. */
 bool play_goes_on(struct player *player);
 
 /* The next operation, if play goes on. */
 const struct op *next_op(const struct player *player);
 
-/* Plays it; whoever calls this has called begin_play(). */
+/* Plays it. begin_play() must have been called before. */
 void play_one(struct player *player);
 
-/* Around all operations: the budget's timer is set and cleared here. While it
- * is set, play() itself makes no system calls: before more of a long trace is
- * read it is cleared, and set again after that. */
+/* Call these before and after all operations: they set and clear the budget's
+ * timer. While it is set, play() itself makes no system calls: it is cleared
+ * before more of a long trace is read, and set again after that. */
 void begin_play(struct player *player);
 void end_play(struct player *player);
 
-/* How far the budget let it come; empty if all was played. */
+/* How far the run came within the budget; empty if all was played. */
 const char *play_note(const struct player *player);
 
-/* Comes last, where no row has the note: a run that the budget has stopped
+/* Call this last, if no row has the note: a run that was stopped by the budget
  * ends with it on stderr and with status 1. What it printed stays. */
 void end_report(const struct player *player);
 

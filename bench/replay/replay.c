@@ -8,14 +8,14 @@
  * is the cost of the harness. Past the budget (20 s unless said) the run
  * stops, and says how far it came.
  *
- * Without --samples the run is timed. All calls are made by one thread, in
- * the recorded order: to hand over between threads costs more than a call.
+ * Without --samples the run is timed. All calls are made by one thread, in the
+ * recorded order, because handing over between threads costs more than a call.
  *
- * With it N + 1 rows say what is live, held and resident, and the peaks so
- * far. The calls are made by threads as recorded (see watch.h). Bytes held and
- * resident are asked for at each sample, after each large request, and when
- * small ones have added as much: 64 KiB, or a hundredth of the most that is
- * live. So little of a peak between samples is missed.
+ * With --samples, N + 1 rows say what is live, held and resident, and the peaks
+ * so far. The calls are made by threads as recorded (see watch.h). The bytes
+ * held and resident are asked for at each sample, after each large request, and
+ * whenever small requests have added as much: 64 KiB, or a hundredth of the
+ * most that is live. So little is missed of a peak between samples.
  */
 #define _GNU_SOURCE
 #include "watch.h"

@@ -39,7 +39,8 @@ static inline void *map_zeroed(size_t size)
     return map_memory(size, MAP_PRIVATE | MAP_POPULATE);
 }
 
-/* As much as may ever be needed: pages never touched cost nothing. */
+/* As much as may ever be needed, because pages that are never touched cost
+ * nothing. */
 static inline void *map_reserved(size_t size)
 {
     return map_memory(size, MAP_PRIVATE | MAP_NORESERVE);
@@ -53,7 +54,7 @@ static inline double seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Comes last: dies if what was printed has not arrived. */
+/* Call this last: dies if what was printed has not arrived. */
 static inline void close_output(void)
 {
     if (fflush(stdout) != 0 || ferror(stdout))

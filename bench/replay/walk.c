@@ -5,8 +5,8 @@
  *        walk [--budget SECONDS] map N CELL TRACE LIBRARY
  *        walk [--budget SECONDS] bins N TRACE LIBRARY
  *
- * N + 1 times, evenly spread over the operations, which threads make as
- * recorded (see watch.h). Past the budget (20 s unless said) it ends early.
+ * It looks N + 1 times, evenly spread over the operations, which threads make
+ * as recorded (see watch.h). Past the budget (20 s by default) it ends early.
  *
  * parts: what the bytes held are: requested, rounding, headers, free, top. The
  *     only one of the three that the system's malloc can answer.

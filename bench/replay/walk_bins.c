@@ -1,10 +1,10 @@
 /*
  * walk_bins.c - how many chunks of each size, when free ones have most bytes.
  *
- * Of two tables one holds the chunks at the best moment so far, the other is
- * filled in the next walk. They are sorted and counted after the run. What is
- * not a chunk of the program's sizes, top and the allocator's own data, is left
- * out; if two moments are equal, the later one counts.
+ * There are two tables: one holds the chunks at the best moment so far, the
+ * other is filled by the next walk. They are sorted and counted after the run.
+ * What is not a chunk for the program, such as top and the allocator's own
+ * data, is left out. If two moments are equal, the later one counts.
  */
 #define _GNU_SOURCE
 #include "walk.h"

@@ -3,14 +3,14 @@
  *
  * The address space is cut into cells of one size, and a walk adds each chunk
  * to the cells that it overlaps. Regions are visited one after the other, each
- * in the order of its addresses; so the cell of a chunk is mostly that of the
- * one before, and a walk costs some 5 ns a chunk.
+ * in the order of its addresses. So the cell of a chunk is mostly the cell of
+ * the chunk before, and a walk costs some 5 ns per chunk.
  *
- * Only the lowest LIMIT of all cells ever held are kept, whatever size a heap
- * has: a picture is some 150 high. What was ever held is a list of stretches
- * without a gap. It only grows, so a cell that lies too high once always will.
- * In the end the stretches are numbered through, without the gaps. A cell takes
- * 32 bytes for each moment at which it is held.
+ * Of all cells ever held, only the lowest LIMIT are kept, however large the
+ * heap: a picture is some 150 cells high. What was ever held is a list of
+ * stretches without a gap. The list only grows, so a cell that is too high once
+ * is always too high. In the end the stretches are numbered consecutively,
+ * without the gaps. A cell takes 32 bytes for each moment at which it is held.
  */
 #define _GNU_SOURCE
 #include "walk.h"

@@ -4,15 +4,15 @@
  *   held = requested + rounding + headers + free + top
  *
  * Requested is what the program asked for. Rounding is what it may use beyond
- * that, as malloc_usable_size() says; for a chunk with a mapping of its own
- * that reaches to the end of the page. Headers are all other bytes of chunks
- * in use, and the allocator's own data between chunks. So two allocators are
- * comparable whose chunks are laid out in different ways.
+ * that, as malloc_usable_size() says; in a chunk with a mapping of its own that
+ * reaches to the end of the page. Headers are all other bytes of chunks in use,
+ * and the allocator's own data between chunks. So allocators can be compared
+ * whose chunks are laid out in different ways.
  *
- * Free is what could be handed out again, and what could if it had not been
- * forgotten: in 01 a freed payload stays part of a chunk in use. The sum of
- * what live objects may use tells them apart; it is kept in every operation,
- * for one call of malloc_usable_size().
+ * Free is what could be handed out again, and also what could be if the
+ * allocator had not forgotten it: in 01 a freed payload stays part of a chunk
+ * in use. The sum of what live objects may use tells the two apart. Keeping it
+ * up to date costs a call of malloc_usable_size() in every operation.
  */
 #define _GNU_SOURCE
 #include "walk.h"

@@ -1,16 +1,15 @@
 /*
  * watch.c - plays a trace on threads, one at a time; see watch.h.
  *
- * Who runs is who has been posted: each thread waits at a semaphore of its
- * own. The main thread is the recorded thread 0, and it alone creates and
- * joins the others, so that what libc allocates for that, a table of some
- * 300 bytes a thread, comes from libc's main arena. (Where libc's malloc is
- * under test, it is measured with it.) Whoever finds that the next call is for
- * a thread not yet begun, or makes a thread's last call, hands on to the main
- * thread.
+ * The thread that runs is the one that has been posted: each thread waits at a
+ * semaphore of its own. The main thread is the recorded thread 0, and it alone
+ * creates and joins the others: what libc allocates for that, a table of some
+ * 300 bytes per thread, then comes from libc's main arena. (If libc's malloc is
+ * under test, this is measured too.) A thread hands over to the main thread if
+ * the next call is for a thread not yet begun, or after its own last call.
  *
- * Stacks, and the table here, lie in shared mappings, which are not anonymous
- * memory: resident bytes are without them.
+ * Stacks and the table here lie in shared mappings, which are not anonymous
+ * memory, so that they do not count as resident bytes.
  */
 #define _GNU_SOURCE
 #include "watch.h"
@@ -47,7 +46,7 @@ static void look(struct cast *cast)
                  (double)cast->moments_seen / (double)watch->moments);
 }
 
-/* Whose call is the next? NULL: nobody's. */
+/* Whose is the next call? NULL: nobody's. */
 static struct role *next_role(const struct cast *cast)
 {
     if (!play_goes_on(cast->player))
@@ -111,7 +110,7 @@ static void begin(struct role *role)
     pthread_attr_destroy(&attributes);
 }
 
-/* The thread that says it has made its last call, if there is one, ends. */
+/* Ends the thread that says it has made its last call, if there is one. */
 static void bury(struct cast *cast)
 {
     struct role *role = cast->ended;

@@ -1,23 +1,24 @@
 /*
  * watch.h - plays a trace on threads, as it was recorded, and looks on.
  *
- * Each call is made by a thread of its own for each thread of the recorded
- * run, so that arenas and thread caches are used as they were. A thread begins
- * at its first call, and ends after its last one. Only one of them runs at any
- * time: it makes its calls up to another thread's, and hands on. So there is
- * one order, the recorded one, and each run gives the same picture.
+ * For each thread of the recorded run there is a thread that makes its calls,
+ * so that arenas and thread caches are used as they were then. A thread begins
+ * at its first call and ends after its last one. Only one thread runs at any
+ * time: it makes its calls up to the next one of another thread, and hands
+ * over. So there is one order, the recorded one, and each run gives the same
+ * picture.
  *
- * A hand-over costs 3 to 30 us, more than most calls, so this is not for timing.
+ * A hand-over costs 3 to 30 us, more than most calls: this is not for timing.
  */
 #ifndef WATCH_H
 #define WATCH_H
 
 #include "play.h"
 
-/* Both run on the thread that makes the call. They must not allocate. */
+/* Both are called on the thread that makes the call, and must not allocate. */
 struct watch {
-    /* N + 1 times in a run: before operations that are evenly spread, and at
-     * the end. If there are fewer operations, at each. */
+    /* Called N + 1 times in a run: before operations that are evenly spread,
+     * and at the end; before each one if there are fewer operations. */
     void (*at_moment)(const struct player *player, void *context);
     size_t moments;
     /* After each operation; may be NULL. */

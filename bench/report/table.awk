@@ -5,10 +5,10 @@
 #
 # summary.csv is what bench/measure/summarise.awk prints. A ratio over the
 # workloads is their geometric mean, with the lowest and the highest beside it;
-# of a single workload these are those of the rounds. held/live compares the
-# peaks of the bytes held from the system and of the live bytes, resident/live
-# likewise, and all along the means over the run. Runs that were stopped are
-# counted.
+# for a single workload these two are those of the rounds. held/live compares
+# the peaks of the bytes held from the system and of the live bytes;
+# resident/live does the same for resident bytes; `all along` compares the means
+# over the run. Runs that were stopped are counted.
 
 BEGIN { FS = "," }
 

@@ -3,19 +3,19 @@
  *
  * Usage: import FILE.rep >FILE.trace
  *
- * The file begins with four numbers, on a line each or on fewer. Two orders are
- * about,
+ * The file begins with four numbers, each on a line of its own or several on a
+ * line. Two orders are in use,
  *
  *     heap ids ops weight      and      weight ids ops heap
  *
- * and ids and ops, which alone count here, have the same place in both. Then
- * comes a line a call: `a ID SIZE` is malloc, `r ID SIZE` realloc, `f ID`
- * free, with ids from 0 to ids - 1. `r` of an id that is not allocated is
- * malloc, and of 0 bytes free; `f -1` is free(NULL) and left out. Empty lines
- * and CRLF are taken. What follows the last call that the header counts is left
- * out with a warning, as traces with a call too many are about. Anything else is
- * an error with the number of its line, and what was written until then has no
- * end, so nobody takes it for a trace.
+ * and ids and ops, the only ones that count here, have the same place in both.
+ * Then comes one line per call: `a ID SIZE` is malloc, `r ID SIZE` realloc, `f
+ * ID` free, with ids from 0 to ids - 1. `r` of an id that is not allocated is
+ * malloc, and `r` of 0 bytes is free; `f -1` is free(NULL) and left out. Empty
+ * lines and CRLF are accepted. What follows the last call that the header
+ * counts is left out with a warning, because some traces in use have a call too
+ * many. Anything else is an error, reported with the number of its line. What
+ * was written until then has no end mark, so it is not taken for a trace.
  */
 #define _GNU_SOURCE
 #include "write.h"
@@ -164,7 +164,8 @@ static void convert_line(const struct reader *reader, struct heap *heap)
         fail(reader, "neither `a ID SIZE` nor `r ID SIZE` nor `f ID`");
 }
 
-/* The command that the trace names: no path, as it says nothing elsewhere. */
+/* The command that the trace names: the file without its path, which says
+ * nothing elsewhere. */
 static void begin_trace(const char *path)
 {
     const char *slash = strrchr(path, '/');

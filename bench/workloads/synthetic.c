@@ -3,11 +3,11 @@
  *
  * Usage: synthetic NAME >FILE     (without NAME: lists the names)
  *
- * A recorded program does many things at once. Each pattern here is one of
- * them alone, so that what an allocator makes of it can be told apart. The
- * functions below say what in real programs they stand for and what there is
- * to be seen. Some 200 000 calls each, `large` fewer; the same in every run,
- * so that two machines measure the same.
+ * A recorded program does many things at once. Each pattern here is one of them
+ * alone, so that one can see what an allocator makes of it. The functions below
+ * say what they stand for in real programs and what to look for. Each makes
+ * some 200 000 calls, `large` fewer, and the same ones in every run, so that
+ * two machines measure the same.
  */
 #include "write.h"
 
@@ -61,8 +61,9 @@ static void allocate_batch(void)
 }
 
 /*
- * A scope that tidies up in reverse. What is free is one piece below top and
- * grows downwards: memory can go back all the time, if small chunks merge.
+ * A scope that frees in reverse order. All that is free is one piece below top,
+ * which grows downwards: memory can go back all the time, if small chunks are
+ * merged.
  */
 static void batches_lifo(void)
 {
@@ -74,8 +75,9 @@ static void batches_lifo(void)
 }
 
 /*
- * A queue: what has waited longest goes first. What is free is one piece that
- * grows upwards, and can go back only when the last free has reached top.
+ * A queue: what has waited longest goes first. All that is free is one piece
+ * that grows upwards, and it can go back only when the last free has reached
+ * top.
  */
 static void batches_fifo(void)
 {
@@ -87,8 +89,8 @@ static void batches_fifo(void)
 }
 
 /*
- * A table emptied in the order of its hashes. Holes appear everywhere and
- * merge late; a list of them has lost the order of their addresses.
+ * A table that is emptied in the order of its hashes. Holes appear everywhere
+ * and are merged late; a list of them is in no order of addresses.
  */
 static void batches_random(void)
 {
@@ -134,10 +136,10 @@ static void lifetimes(void)
 }
 
 /*
- * A cache: filled with small values, then overwritten one by one with larger
- * ones, of which few fit where one was, and so again. Freed memory is of use
- * only where neighbours merge. What four fifths of deletions leave at the end
- * lies in every page.
+ * A cache: filled with small values, which are then overwritten one by one with
+ * larger ones; few of these fit where a small one was. And so on. Freed memory
+ * is of use only where neighbours are merged. In the end four fifths are
+ * deleted; what is left lies in every page.
  */
 static void drift(void)
 {
@@ -163,8 +165,8 @@ static void drift(void)
 
 /*
  * Vectors that grow as elements are pushed, half of them by doubling and half
- * by steps, with strings in their way: does realloc grow in place or copy, and
- * what do the copies leave?
+ * by steps, with strings in their way. Does realloc grow them in place or copy
+ * them, and what do the copies leave behind?
  */
 static void growth(void)
 {
@@ -192,7 +194,7 @@ static void growth(void)
 
 /*
  * Buffers for vector instructions, cache lines and pages beside ordinary
- * objects: what becomes of the ends that an alignment cuts off?
+ * objects. What becomes of the ends that an alignment cuts off?
  */
 static void aligned(void)
 {

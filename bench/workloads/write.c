@@ -2,9 +2,9 @@
  * write.c - writes a trace that nobody recorded, to stdout.
  *
  * Events are put together in a few bytes on the stack and handed to stdio,
- * which collects them. An address is the object's number and 1, times 8, as
- * 0 is no address; neighbouring objects then differ by a byte or two in the
- * trace. A call costs some 20 ns.
+ * which buffers them. An address is the object's number plus 1, times 8,
+ * because 0 is no address; neighbouring objects then differ by a byte or two in
+ * the trace. A call costs some 20 ns.
  */
 #include "write.h"
 #include "../record/trace.h"
@@ -44,7 +44,7 @@ void write_header(const char *command)
 {
     unsigned char bytes[TRACE_EVENT_MAX], *at = bytes;
 
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error like others */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error like any other */
     put_bytes(TRACE_MAGIC, sizeof(TRACE_MAGIC) - 1);
     *at++ = TRACE_VERSION;
     at = trace_put(at, 0);
@@ -64,7 +64,7 @@ void write_aligned(uint32_t object, size_t size, size_t alignment)
     put_event(TRACE_ALIGNED, size, alignment, object);
 }
 
-/* The object keeps its address: where it really goes, the replayer sees. */
+/* The object keeps its address: where it really goes, the replay will see. */
 void write_realloc(uint32_t object, size_t size)
 {
     put_event(TRACE_REALLOC, size, 0, object);

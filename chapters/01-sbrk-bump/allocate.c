@@ -1,9 +1,9 @@
 /* allocate.c - the work of malloc, free, realloc and memalign on chunks
  *
- * This is the simplest policy there is: cut the next chunk from top, and
- * never take one back. Allocating costs a comparison and two additions,
- * whatever the size and whatever came before. What it costs in memory is
- * every chunk that was ever freed.
+ * The simplest policy there is: each chunk is cut from top, and none is ever
+ * used again. Allocating takes the same few instructions, whatever the size and
+ * whatever came before, until top must grow. The price is memory: every chunk
+ * that was ever freed is lost.
  */
 #include "allocate.h"
 #include "os.h"
@@ -22,15 +22,15 @@ struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
         return NULL;
     uintptr_t payload = (uintptr_t)chunk_to_payload(c);
     if (payload % alignment != 0) {
-        /* What lies before it becomes a chunk too: it must be long enough. */
+        /* What lies before it becomes a chunk too, of at least MINSIZE. */
         size_t lead = align_up(payload + MINSIZE, alignment) - payload;
         c = cut_chunk(c, lead);
     }
     return c;
 }
 
-/* Can this chunk, which the program gives back, be one of ours and in use? Most
- * texts are glibc's, here and elsewhere. */
+/* Can this chunk, which the program gives back, be one of ours and in use?
+ * (Most of the messages are glibc's, here and elsewhere.) */
 static void check_free(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
@@ -38,10 +38,10 @@ static void check_free(struct arena *a, struct chunk *c)
     /* Does it lie in top? */
     if (c >= a->top && (char *)c < a->end)
         fatal("double free or corruption (top)");
-    /* Does it lie elsewhere, or reach into top? */
+    /* Does it lie outside our memory, or reach into top? */
     if (!is_below_top(a, c))
         fatal("double free or corruption (out)");
-    /* Was the header after it overwritten? */
+    /* Was the header of the next chunk overwritten? */
     if (!is_plausible(a, next))
         fatal("free(): invalid next size (normal)");
 }
@@ -49,7 +49,7 @@ static void check_free(struct arena *a, struct chunk *c)
 void free_chunk(struct arena *a, struct chunk *c)
 {
     check_free(a, c);
-    /* A bump pointer goes one way: there is nothing that we could do. */
+    /* Top only moves up: this chunk will never be used again. */
 }
 
 bool resize_chunk(struct arena *a, struct chunk *c, size_t size)

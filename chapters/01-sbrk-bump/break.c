@@ -1,25 +1,25 @@
 /* break.c - memory from the program break, for the main arena
  *
- * This file is a source of memory. It hands over bytes from the system and says
- * where they lie; what to do with them is for the arena to decide.
+ * This file is a source of memory. It gets bytes from the system and says where
+ * they lie; the arena decides what to do with them.
  *
- * Usually each growth follows the one before without a gap. It does not when
- * somebody else has moved the break in between. And when the break cannot move
- * at all, because something lies in its way or because it has reached a limit,
- * there is still memory elsewhere, from mmap().
+ * Usually each growth follows the one before without a gap. It does not if
+ * somebody else has moved the break in between. And if the break cannot move at
+ * all, because something lies in its way or because it has reached a limit,
+ * mmap() still has memory elsewhere.
  */
 #include "break.h"
 #include "chunk.h"
 
-/* So much is mapped at least where the break cannot move, in bytes. */
+/* If the break cannot move, at least this many bytes are mapped. */
 #define MIN_MAPPED_REGION (1024 * 1024)
 
-/* Where we left the break. It may be higher by now, never lower. (The arena's
+/* Where we left the break. By now it may be higher, but not lower. (The arena's
  * newest region need not end here: it may lie in a mapping.) */
 static char *break_end;
 
-/* The first chunk of a region begins CHUNK_OFFSET bytes after the start of a
- * page, and the region ends as far before the end of one. */
+/* A region begins CHUNK_OFFSET bytes after the start of a page, so that its
+ * first chunk can begin there, and ends as far before the end of one. */
 static struct span map_region(size_t size)
 {
     size_t length = align_up(size + 2 * CHUNK_OFFSET, os_page_size());
@@ -40,10 +40,11 @@ struct span break_grow(char *end, size_t have, size_t size, size_t pad)
     if (start < break_end)
         fatal("break adjusted to free malloc space");
 
+    /* Do the new bytes begin where the old ones end? */
     bool follows = end != NULL && start == end + CHUNK_OFFSET;
     size_t more = follows ? size + pad - have : size + pad + 2 * CHUNK_OFFSET;
     more = align_up(more, os_page_size());
-    /* Somebody may have left the break anywhere. */
+    /* Somebody may have left the break inside a page. */
     size_t to_page = -(uintptr_t)start % os_page_size();
     char *got = os_grow(to_page + more);
     if (got == NULL)

@@ -1,9 +1,9 @@
 /* check.c - walk over the chunks, and check that they are as they must be
  *
  * The walk needs no list: the size of a chunk tells where the next one begins,
- * up to top. A check that is made after every operation finds a
- * mistake where it is made, not thousands of operations later where it hurts.
- * Both cost time in proportion to the number of chunks.
+ * up to top. Checking after every operation finds a mistake where it is made,
+ * not thousands of operations later where it hurts. A walk and a check take
+ * time in proportion to the number of chunks.
  */
 #include "arena.h"
 #include "inspect.h"
@@ -36,7 +36,7 @@ static struct malloc_chunk_info describe(struct arena *a, struct chunk *c)
     return info;
 }
 
-/* Do the chunks cover the memory held, each of a possible size? */
+/* Do the chunks cover the memory held, and does each have a possible size? */
 static const char *check_sizes(struct arena *a)
 {
     size_t total = 0;

@@ -1,9 +1,9 @@
 /* inspect.h - look into a running allocator
  *
- * Every chapter answers these three calls, and this header is the same in all
- * of them. The tests and the plots know an allocator by nothing else. A
- * program finds the calls with dlsym(), or links with libmalloc.a; it must not
- * have functions of these names itself.
+ * Every chapter has these three functions, and this header is the same in all
+ * of them. The tests and the plots look into an allocator through nothing else.
+ * A program finds the functions with dlsym(), or links with libmalloc.a. It
+ * must not have functions of these names itself.
  *
  * The sizes of all chunks that malloc_walk() visits add up to malloc_held():
  * the chunks cover the memory held from the system without a gap.
@@ -35,17 +35,17 @@ struct malloc_chunk_info {
 typedef int malloc_visitor(const struct malloc_chunk_info *chunk,
                            void *context);
 
-/* Call visit() for each chunk, in the order of their addresses within a
- * region of memory. The first answer other than 0 ends the walk and is
- * returned; else 0. The allocator is locked meanwhile: visit() must not
- * allocate or free. */
+/* Call visit() for each chunk, in the order of their addresses within a region
+ * of memory. The first answer other than 0 ends the walk and is returned; if
+ * there is none, 0. visit() is called with locks held: it must not allocate or
+ * free. */
 int malloc_walk(malloc_visitor *visit, void *context);
 
 /* The bytes held from the system now, used or not. */
 size_t malloc_held(void);
 
-/* Check every invariant of the allocator: NULL if all hold, else a sentence
- * that names the first one found broken. */
+/* Check every invariant of the allocator. Returns NULL if all hold, or else a
+ * sentence that names the first one found broken. */
 const char *malloc_check(void);
 
 #endif

@@ -1,8 +1,9 @@
 /* report.c - what the allocator says of itself
  *
- * The calls here are glibc's, and so are the things that they count. What an
- * allocator lacks, fast bins for example, it counts as 0. What is printed is
- * counted first and printed without the lock, since printing may allocate.
+ * These functions are glibc's, and they count what glibc counts. What an
+ * allocator does not have, such as fast bins in the first chapters, counts as
+ * 0. All is counted first and printed when the lock is released, because
+ * printing may allocate.
  */
 #include "arena.h"
 
@@ -19,7 +20,7 @@ struct mallinfo2 {
 };
 #endif
 
-/* Some free chunks: how many, how many bytes, of which sizes. */
+/* Some free chunks: how many, how many bytes, and of which sizes. */
 struct tally {
     size_t count, bytes, smallest, largest;
 };
@@ -56,7 +57,7 @@ static struct account account_of(struct arena *a)
     account.system = a->system_mem;
     account.max_system = a->max_system_mem;
     account.top = top_size(a);
-    add_free(&account.rest, account.top); /* even before there is any memory */
+    add_free(&account.rest, account.top); /* counted even if there is none */
     arena_unlock(a, locked);
     return account;
 }
@@ -94,7 +95,7 @@ static struct mallinfo2 info_of_all(void)
     return info;
 }
 
-/* What there is in all, in bytes and chunks. [glibc 2.33] */
+/* What the allocator has in all, in bytes and in chunks. [glibc 2.33] */
 struct mallinfo2 mallinfo2(void)
 {
     return info_of_all();
@@ -142,14 +143,14 @@ static void print_stats(void)
     fprintf(stderr, "max mmap bytes   = %10zu\n", (size_t)0);
 }
 
-/* Print to standard error what is held and what is in use. It is no place where
- * a thread can be cancelled. [glibc] */
+/* Print to standard error what is held and what is in use. A thread cannot be
+ * cancelled meanwhile. [glibc] */
 void malloc_stats(void)
 {
     int state;
 
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-    flockfile(stderr); /* so that no other line comes in between */
+    flockfile(stderr); /* so that no other line comes between */
     print_stats();
     funlockfile(stderr);
     pthread_setcancelstate(state, NULL);
@@ -183,8 +184,8 @@ static struct account print_arena(FILE *out, struct arena *a)
     return account;
 }
 
-/* Write what there is as XML. options must be 0. Returns 0, or EINVAL. [glibc]
- */
+/* Write what the allocator has to out, as XML. options must be 0. Returns 0, or
+ * EINVAL if they are not. [glibc] */
 int malloc_info(int options, FILE *out)
 {
     if (options != 0)

@@ -1,9 +1,8 @@
 /* allocate.c - the work of malloc, free, realloc and memalign on chunks
  *
- * A free chunk that is large enough is handed out again; only where there is
- * none is the next one cut from top. A chunk that was freed keeps its size: it
- * is not split for a smaller request, nor merged with a free neighbour for a
- * larger one.
+ * A request gets a free chunk that is large enough. If there is none, a new one
+ * is cut from top. A chunk that was freed keeps its size: it is not split for a
+ * smaller request, nor merged with a free neighbour for a larger one.
  */
 #include "allocate.h"
 #include "os.h"
@@ -25,15 +24,15 @@ struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
         return NULL;
     uintptr_t payload = (uintptr_t)chunk_to_payload(c);
     if (payload % alignment != 0) {
-        /* What lies before it becomes a chunk too: it must be long enough. */
+        /* What lies before it becomes a chunk too, of at least MINSIZE. */
         size_t lead = align_up(payload + MINSIZE, alignment) - payload;
         c = cut_chunk(c, lead);
     }
     return c;
 }
 
-/* Can this chunk, which the program gives back, be one of ours and in use? Most
- * texts are glibc's, here and elsewhere. */
+/* Can this chunk, which the program gives back, be one of ours and in use?
+ * (Most of the messages are glibc's, here and elsewhere.) */
 static void check_free(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
@@ -41,13 +40,13 @@ static void check_free(struct arena *a, struct chunk *c)
     /* Does it lie in top? */
     if (c >= a->top && (char *)c < a->end)
         fatal("double free or corruption (top)");
-    /* Does it lie elsewhere, or reach into top? */
+    /* Does it lie outside our memory, or reach into top? */
     if (!is_below_top(a, c))
         fatal("double free or corruption (out)");
-    /* Does the chunk after it say that it is free? */
+    /* Does the P of the next chunk say that it is free already? */
     if (!chunk_in_use(c))
         fatal("double free or corruption (!prev)");
-    /* Was the header after it overwritten? */
+    /* Was the header of the next chunk overwritten? */
     if (!is_plausible(a, next))
         fatal("free(): invalid next size (normal)");
 }

@@ -1,21 +1,21 @@
 /* arena.h - the state of the allocator
  *
- * An arena owns memory from the system and deals it out in chunks. It is a
- * list of regions. A region is a run of chunks without a gap; the newest one
- * ends in top, the rest that has not been dealt out yet:
+ * An arena owns memory that it got from the system, and deals it out in chunks.
+ * It is a list of regions. A region is a run of chunks without a gap. The
+ * newest region ends in top, the part that has not been dealt out yet:
  *
  *   first -> [chunk][chunk][chunk][fence] --> [chunk][chunk][      top      ]
  *             \____ closed region ____/        \_______ newest region ______/
  *
- * Normally there is one region, which grows. Only when it cannot grow, because
- * the system's next bytes lie elsewhere, is it closed with a fence, and another
- * one begun.
+ * Normally there is one region, which grows. It cannot grow when the next bytes
+ * that the system has to give lie elsewhere. Then it is closed with a fence,
+ * which stands where a chunk would, and another region is begun.
  *
- * Locking: an arena has a lock. It is taken in malloc.c, report.c and check.c,
- * by the public functions; everything below expects to find it held. Only the
- * size of a chunk in use may be read without it, by whoever owns the chunk:
- * others never change the size, only flags beside it, from chapter 02 on. (To
- * the letter of C that is a data race. glibc does the same.)
+ * Locking: each arena has a lock. The public functions take it, in malloc.c,
+ * report.c and check.c, and so does fork.c; all others expect it to be held.
+ * Only the owner of a chunk in use may read its size without the lock: other
+ * threads never change that size, only the flags beside it, from chapter 02 on.
+ * (Strictly, the C standard calls that a data race. glibc does the same.)
  */
 #ifndef ARENA_H
 #define ARENA_H
@@ -25,39 +25,39 @@
 #include "lock.h"
 #include "os.h"
 
-/* What is asked of the system beyond what is needed at once, in bytes. */
+/* How much more than needed is asked of the system each time, in bytes. */
 #define TOP_PAD (128 * 1024)
 
 struct arena {
-    pthread_mutex_t lock; /* guards all that follows, and every header */
-    struct chunk *top;    /* what is not dealt out yet, itself a chunk */
+    pthread_mutex_t lock; /* guards what follows, and all headers */
+    struct chunk *top;    /* the rest not yet dealt out, itself a chunk */
     struct chunk *first;  /* the first chunk of the first region */
     char *end;            /* the end of the newest region, and so of top */
     char *low, *high;     /* all regions lie between these */
-    char *zero_from;      /* from here to its end top is all zero */
-    size_t zero_bytes;    /* so many bytes at the end of the payload that was
-                           * last cut from top are zero; only calloc() asks */
+    char *zero_from;      /* top is all zero from here to its end */
+    size_t zero_bytes;    /* how many bytes at the end of the payload last cut
+                           * from top are zero; only calloc() asks */
 
     size_t system_mem;     /* bytes held from the system */
-    size_t max_system_mem; /* the most there ever were */
+    size_t max_system_mem; /* the most that it ever held */
     unsigned number;       /* 0 is the main arena */
 
     struct freelist free_list;
 };
 
 /* The end of a closed region: what was left of top. It stands where a chunk
- * would, and is told from one by its size, 0, which no chunk has. Its real
- * length is in extent. */
+ * would, but its size is 0, which no chunk's is. Its real length is in
+ * extent. */
 struct fence {
     size_t prev_size;   /* as in a chunk */
-    size_t size;        /* 0 */
+    size_t size;        /* chunk_size() reads 0 */
     struct chunk *next; /* the first chunk of the next region */
     size_t extent;      /* its length: bytes to the end of the region */
 };
 
 extern struct arena main_arena;
 
-/* The arena that follows; NULL after the last one. Begin with NULL. */
+/* The arena after a, or the first one if a is NULL. NULL after the last one. */
 struct arena *next_arena(struct arena *a);
 
 /* The arena that a chunk belongs to. */
@@ -82,7 +82,7 @@ static inline bool is_fence(const struct chunk *c)
     return chunk_size(c) == 0;
 }
 
-/* The bytes from a chunk, or a fence, to what follows it. */
+/* The bytes from the start of a chunk or a fence to what follows it. */
 static inline size_t extent(const struct chunk *c)
 {
     return is_fence(c) ? ((const struct fence *)c)->extent : chunk_size(c);
@@ -93,40 +93,40 @@ static inline size_t top_size(const struct arena *a)
     return a->top != NULL ? chunk_size(a->top) : 0;
 }
 
-/* Does this chunk lie in our memory, and not reach into top? Regions are in no
- * order, and between them may be memory of others: the answer can be a wrong
- * yes, never a wrong no. */
+/* Does this chunk lie in our memory without reaching into top? Regions can lie
+ * in any order, with memory of others between them. So a yes may be wrong, but
+ * a no never is. */
 static inline bool is_below_top(const struct arena *a, struct chunk *c)
 {
     if ((char *)c < a->low || (char *)c >= a->high)
-        return false; /* it may be no memory at all: its size says nothing */
+        return false; /* perhaps no memory at all: its size must not be read */
     struct chunk *next = chunk_after(c);
     return c < next && (char *)next <= a->high &&
            (next <= a->top || c > a->top);
 }
 
-/* Has this header a size that a chunk or a fence of ours can have? It is asked
- * of headers that an overrun may have overwritten. */
+/* Does this header have a size that a chunk or a fence of ours can have? One
+ * that was overwritten, from the payload before it, most likely does not. */
 static inline bool is_plausible(const struct arena *a, const struct chunk *c)
 {
     return extent(c) >= MINSIZE && extent(c) < a->system_mem;
 }
 
-/* Top must end where its region ends: else its size was overwritten. */
+/* Top must end where its region ends, or else its size was overwritten. */
 static inline void check_top(const struct arena *a)
 {
     if (a->top != NULL && (char *)chunk_after(a->top) != a->end)
         fatal("malloc(): corrupted top size");
 }
 
-/* Ask the system for so much that top can give size bytes and keep MINSIZE,
- * with TOP_PAD to spare. A new region may be begun. Returns false with errno
- * ENOMEM if the system refuses. */
+/* Ask the system for memory: so much that top can give size bytes and keep
+ * MINSIZE, and TOP_PAD more. A new region may be begun for it. Returns false
+ * with errno ENOMEM if the system refuses. */
 bool grow_top(struct arena *a, size_t size);
 
 /* Cut a chunk of size bytes from top, which grows if it is too small. If bytes
- * at the end of the payload are zero, fresh says how many. Returns NULL with
- * errno ENOMEM if the system gives no more. */
+ * at the end of the payload are known to be zero, zero_bytes is set to their
+ * number. Returns NULL with errno ENOMEM if the system refuses. */
 struct chunk *take_from_top(struct arena *a, size_t size);
 
 #endif

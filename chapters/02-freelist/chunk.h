@@ -1,8 +1,9 @@
 /* chunk.h - the layout of a chunk
  *
- * All memory is handed out in chunks. A chunk is a header and a payload. The
- * next chunk begins size bytes further on. The payload does not end there: it
- * goes on for one word, over the prev_size of the next chunk:
+ * Memory is handed out in chunks. A chunk is a header, for the allocator, and a
+ * payload, for the program. The next chunk begins size bytes after this one.
+ * The payload reaches one word (8 bytes on a 64-bit machine) into that chunk,
+ * over its prev_size:
  *
  *              in use                         free
  *
@@ -18,15 +19,15 @@
  *              +--------------------------+   +--------------------------+
  *              | its size               |1|   | its size               |0|
  *
- * A payload must be aligned for any type, on 64-bit machines to 16 bytes, and
- * chunks begin at multiples of 16. So the header is 16 bytes long, but the size
- * needs only 8 of them. The other 8, prev_size, are not lost: the chunk before
- * uses them as the last word of its payload. A chunk costs one word, not two.
- * (Why it is called prev_size is the subject of chapter 03.)
+ * A payload must be aligned for any type: on a 64-bit machine, to 16 bytes.
+ * Chunks begin at multiples of 16 too, so the header is 16 bytes long. The size
+ * needs only 8 of these. The other 8, prev_size, are not wasted: they are the
+ * last word of the payload before. A chunk costs one word, not two.
+ * (Chapter 03 explains why this word is called prev_size.)
  *
- * The low bits of a size are always 0, so flags are kept there. P, PREV_INUSE,
- * says that the chunk *before* is in use: so a chunk's own state stands in the
- * next chunk's header.
+ * A size is a multiple of 16, so its low bits are always 0, and flags are kept
+ * there. P, PREV_INUSE, says that the chunk *before* this one is in use. So
+ * whether a chunk is free stands in the header of the next chunk.
  *
  * Invariant: a size is a multiple of MALLOC_ALIGNMENT and at least MINSIZE.
  */
@@ -39,24 +40,24 @@
 #include <stdint.h>
 
 struct chunk {
-    size_t prev_size; /* the last word of the payload before */
-    size_t size;      /* in bytes, header included, and the flags */
+    size_t prev_size; /* the last word of the previous chunk's payload */
+    size_t size;      /* in bytes, header included; its low bits are flags */
     struct chunk *fd; /* forward: next on the free list, while free */
 };
 
 #define PREV_INUSE ((size_t)1)
-#define FLAGS      ((size_t)7) /* the bits that no size needs */
+#define FLAGS      ((size_t)7) /* low bits, 0 in every size */
 
 #define HEADER_SIZE      (2 * sizeof(size_t))
 #define MALLOC_ALIGNMENT alignof(max_align_t)
-#define MINSIZE          (4 * sizeof(size_t)) /* room for a fence */
+#define MINSIZE          (4 * sizeof(size_t)) /* as long as a fence */
 
-/* How far after an aligned address a chunk begins, so that its payload is
- * aligned: 0 with a header of 16 bytes, 8 with one of 8. (-x % n is the way
- * from x up to the next multiple of n.) */
+/* A chunk begins this many bytes after an aligned address, so that its payload
+ * is aligned: 0 if the header is 16 bytes long, 8 if it is 8. (-x % n is the
+ * distance from x up to the next multiple of n, which is a power of two.) */
 #define CHUNK_OFFSET (-HEADER_SIZE % MALLOC_ALIGNMENT)
 
-/* The next multiple of unit, a power of two. */
+/* n rounded up to a multiple of unit, a power of two. */
 static inline size_t align_up(size_t n, size_t unit)
 {
     return (n + unit - 1) & ~(unit - 1);
@@ -67,7 +68,7 @@ static inline size_t align_down(size_t n, size_t unit)
     return n & ~(unit - 1);
 }
 
-/* The size of the chunk for a request, in bytes; 0 if there can be none. */
+/* The chunk size that a request needs, in bytes; 0 if it is too large. */
 static inline size_t request_to_size(size_t request)
 {
     if (request > PTRDIFF_MAX)
@@ -76,8 +77,9 @@ static inline size_t request_to_size(size_t request)
     return size < MINSIZE ? MINSIZE : size;
 }
 
-/* Write the header of a new chunk. P is set: the chunk before is in use, or the
- * region starts here, and P keeps everybody from looking for one. */
+/* Write the header of a new chunk. P is set: either the chunk before it is in
+ * use, or a region begins here, and P keeps everybody from looking for a chunk
+ * before it. */
 static inline struct chunk *make_chunk(void *address, size_t size)
 {
     struct chunk *c = address;
@@ -105,7 +107,7 @@ static inline void set_size(struct chunk *c, size_t size)
     c->size = size | (c->size & FLAGS);
 }
 
-/* The chunk, or whatever else, that lies offset bytes further on. */
+/* What lies offset bytes after the start of c, be it a chunk already or not. */
 static inline struct chunk *chunk_at(struct chunk *c, size_t offset)
 {
     return (struct chunk *)((char *)c + offset);
@@ -116,8 +118,8 @@ static inline struct chunk *chunk_after(struct chunk *c)
     return chunk_at(c, chunk_size(c));
 }
 
-/* Cut a chunk in two: it keeps size bytes, and the rest, which is returned,
- * becomes a chunk of its own. */
+/* Cut a chunk in two: it keeps size bytes. The rest becomes a chunk of its own,
+ * which is returned. */
 static inline struct chunk *cut_chunk(struct chunk *c, size_t size)
 {
     struct chunk *rest = make_chunk(chunk_at(c, size), chunk_size(c) - size);
@@ -125,6 +127,7 @@ static inline struct chunk *cut_chunk(struct chunk *c, size_t size)
     return rest;
 }
 
+/* Whether a chunk is in use stands in the P of the next one. */
 static inline bool chunk_in_use(struct chunk *c)
 {
     return (chunk_after(c)->size & PREV_INUSE) != 0;
@@ -140,7 +143,8 @@ static inline void mark_free(struct chunk *c)
     chunk_after(c)->size &= ~PREV_INUSE;
 }
 
-/* How many bytes the program may use: all but our own size. */
+/* How many bytes the program may use: all of the chunk but one word, since the
+ * header takes two, and one is borrowed from the next chunk. */
 static inline size_t usable_size(const struct chunk *c)
 {
     return chunk_size(c) - sizeof(size_t);

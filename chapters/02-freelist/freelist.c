@@ -18,14 +18,14 @@ void freelist_push(struct freelist *list, struct chunk *c)
     mark_free(c);
 }
 
-/* First fit: the list is searched from its start, and the first chunk that is
- * large enough is taken, however much too large it is. The chunk freed last
- * stands first, since it is the likeliest to be in the processor's cache. A
- * search takes time in proportion to the number of chunks before it that are
- * too small. */
+/* First fit: the search begins at the start of the list and takes the first
+ * chunk that is large enough, however much too large. The chunk freed last
+ * comes first, because it is the most likely to be in the processor's cache.
+ * The time taken is in proportion to the number of chunks passed over because
+ * they are too small. */
 struct chunk *freelist_take(struct freelist *list, size_t size)
 {
-    /* link is the pointer that leads to c, so that c can be left out. */
+    /* *link is the pointer that leads to c, to be changed when c is taken. */
     struct chunk **link = &list->first;
     struct chunk *c = *link;
 

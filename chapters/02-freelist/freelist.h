@@ -12,8 +12,8 @@ struct freelist {
     struct chunk *first;
 };
 
-/* The chunk that follows on the list, NULL after the last one. Begin with NULL.
- */
+/* The chunk after c on the list, or the first one if c is NULL. NULL after the
+ * last one. */
 struct chunk *freelist_next(const struct freelist *list, const struct chunk *c);
 
 /* Mark a chunk as free and put it on the list. */

@@ -1,18 +1,16 @@
 /* allocate.c - the work of malloc, free, realloc and memalign on chunks
  *
- * A free chunk that is large enough is handed out again; only where there is
- * none is the next one cut from top. What a chunk has beyond the request is
- * split off and stays free; what becomes free is merged with the free memory
- * around it.
+ * A request gets a free chunk that is large enough. If there is none, a new one
+ * is cut from top. What a chunk has beyond the request is split off and stays
+ * free. A chunk that becomes free is merged with the free memory around it.
  */
 #include "allocate.h"
 #include "coalesce.h"
 #include "os.h"
 #include "trim.h"
 
-/* Free what a chunk in use has beyond size bytes, if it is enough to make a
- * chunk of. The chunk after that may be free, so the two may have to be merged.
- */
+/* Free what a chunk in use has beyond size bytes, if that is enough for a
+ * chunk. The chunk after it may be free; free_chunk() then merges the two. */
 static void split_chunk(struct arena *a, struct chunk *c, size_t size)
 {
     if (chunk_size(c) - size >= MINSIZE)
@@ -48,7 +46,7 @@ struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
         return NULL;
     uintptr_t payload = (uintptr_t)chunk_to_payload(c);
     if (payload % alignment != 0) {
-        /* What lies before it becomes a chunk too: it must be long enough. */
+        /* What lies before it becomes a chunk too, of at least MINSIZE. */
         size_t lead = align_up(payload + MINSIZE, alignment) - payload;
         struct chunk *before = c;
         c = cut_chunk(before, lead);
@@ -58,8 +56,8 @@ struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
     return c;
 }
 
-/* Can this chunk, which the program gives back, be one of ours and in use? Most
- * texts are glibc's, here and elsewhere. */
+/* Can this chunk, which the program gives back, be one of ours and in use?
+ * (Most of the messages are glibc's, here and elsewhere.) */
 static void check_free(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
@@ -67,13 +65,13 @@ static void check_free(struct arena *a, struct chunk *c)
     /* Does it lie in top? */
     if (c >= a->top && (char *)c < a->end)
         fatal("double free or corruption (top)");
-    /* Does it lie elsewhere, or reach into top? */
+    /* Does it lie outside our memory, or reach into top? */
     if (!is_below_top(a, c))
         fatal("double free or corruption (out)");
-    /* Does the chunk after it say that it is free? */
+    /* Does the P of the next chunk say that it is free already? */
     if (!chunk_in_use(c))
         fatal("double free or corruption (!prev)");
-    /* Was the header after it overwritten? */
+    /* Was the header of the next chunk overwritten? */
     if (!is_plausible(a, next))
         fatal("free(): invalid next size (normal)");
 }

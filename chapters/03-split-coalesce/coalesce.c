@@ -1,26 +1,28 @@
 /* coalesce.c - merge a chunk with its free neighbours in memory
  *
- * Our size tells where the next chunk is; the foot of a free chunk before us
- * tells where that one begins. So both neighbours are found, taken off their
- * list and merged in constant time, however many chunks there are.
+ * A chunk's size tells where the next chunk begins. The foot of a free chunk
+ * before it tells where that one begins. So both neighbours are found, taken
+ * off their list and merged in constant time, however many chunks there are.
  *
- * Invariant: no two free chunks are neighbours, and none borders on top. It
- * holds because every chunk is merged when it is marked as free: there can
- * never be more than one free chunk on either side.
+ * Invariant: no two free chunks are neighbours, and no free chunk borders on
+ * top. It holds because every chunk is merged at the moment when it becomes
+ * free: there can never be more than one free chunk on either side.
  */
 #include "coalesce.h"
 #include "os.h"
 
+/* Is this a free chunk? Top and a fence are not: after them there is no header
+ * whose P could be asked. */
 static bool is_free_chunk(struct arena *a, struct chunk *c)
 {
     return c != a->top && !is_fence(c) && !chunk_in_use(c);
 }
 
-static struct chunk *merge_with_before(struct chunk *c)
+static struct chunk *merge_with_before(struct arena *a, struct chunk *c)
 {
     struct chunk *before = chunk_before(c);
 
-    if (chunk_size(before) != c->prev_size)
+    if (!is_below_top(a, before) || chunk_size(before) != c->prev_size)
         fatal("corrupted size vs. prev_size while consolidating");
     freelist_unlink(before);
     set_size(before, chunk_size(before) + chunk_size(c));
@@ -31,13 +33,16 @@ struct chunk *coalesce_chunk(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
 
+    /* Is the chunk before free? Then the merged chunk begins where it does. */
     if (!prev_in_use(c))
-        c = merge_with_before(c);
+        c = merge_with_before(a, c);
+    /* Does top come next? Then this chunk becomes part of top. */
     if (next == a->top) {
         set_size(c, chunk_size(c) + chunk_size(next));
         a->top = c;
         return c;
     }
+    /* Is the next chunk free? */
     if (is_free_chunk(a, next)) {
         freelist_unlink(next);
         set_size(c, chunk_size(c) + chunk_size(next));
@@ -51,14 +56,14 @@ bool extend_chunk(struct arena *a, struct chunk *c, size_t size)
     struct chunk *next = chunk_after(c);
     size_t missing = size - chunk_size(c);
 
-    /* Make top longer: else the payload would move, and leave free memory
-     * behind. (If this begins a new region, next is top no more, and nothing
-     * fits.) */
+    /* If top comes next but is too short, make it longer: or else the payload
+     * would move, and leave free memory behind. (If a new region is begun for
+     * that, next is no longer top, and too short.) */
     if (next == a->top && top_size(a) < missing + MINSIZE &&
         !grow_top(a, missing))
         return false;
     if (next == a->top && chunk_size(next) >= missing + MINSIZE) {
-        /* Perhaps too short to be a chunk, but it joins c at once. */
+        /* It may be too short for a chunk, but it joins c at once. */
         next = take_from_top(a, missing);
     } else if (is_free_chunk(a, next) && chunk_size(next) >= missing) {
         freelist_claim(next);

@@ -2,8 +2,8 @@
 #ifndef FORK_H
 #define FORK_H
 
-/* See to it that fork() finds the allocator at rest. Call it before the first
- * lock is taken; calls after the first one do nothing. */
+/* Make sure that fork() never finds the allocator in the middle of a call. To
+ * be called before the first lock is taken; later calls do nothing. */
 void register_fork_handlers(void);
 
 #endif

@@ -8,24 +8,25 @@
 
 #include "chunk.h"
 
-/* A ring of all chunks on the list and of the head, so that fd and bk of every
- * one lead to something. In an empty list those of the head lead back to it;
- * and before freelist_init() they are NULL, which counts as empty too. */
+/* The head of a list. The head and all chunks on the list form a ring, so that
+ * every fd and bk leads to something. In an empty list those of the head lead
+ * back to it. Before freelist_init() they are NULL, which counts as empty. */
 struct freelist {
     struct chunk *fd, *bk;
 };
 
-/* The head as a member of the ring: the address at which a chunk would have its
- * fd and bk just where the head has them. The rest of it does not exist. */
+/* The head as a member of the ring: the address of a chunk that would have its
+ * fd and bk where the head has them. Nothing else of this chunk exists. */
 static inline struct chunk *list_head(const struct freelist *list)
 {
     return (struct chunk *)((char *)list - offsetof(struct chunk, fd));
 }
 
+/* Make a list empty. */
 void freelist_init(struct freelist *list);
 
-/* The chunk that follows on the list, NULL after the last one. Begin with NULL.
- */
+/* The chunk after c on the list, or the first one if c is NULL. NULL after the
+ * last one. */
 struct chunk *freelist_next(const struct freelist *list, const struct chunk *c);
 
 /* Put a chunk on a list, before next, which is there already or is the head. */
@@ -38,10 +39,10 @@ void freelist_push(struct freelist *list, struct chunk *c);
  * if there is none. */
 struct chunk *freelist_take(struct freelist *list, size_t size);
 
-/* Take this chunk off the list that it is on. It stays marked as free. */
+/* Take a chunk off its list. It stays marked free. */
 void freelist_unlink(struct chunk *c);
 
-/* The same, and mark it as used. Returns it. */
+/* The same, but mark it as used. Returns it. */
 struct chunk *freelist_claim(struct chunk *c);
 
 #endif

@@ -1,12 +1,13 @@
 /* malloc.c - the functions that programs call
  *
- * Arguments are checked here, the lock is taken and errno is set; the work is
- * done in allocate.c. The whole family is here, because a program that got
- * one of these functions from the C library would hand us pointers that are
- * not ours.
+ * Arguments are checked here, locks are taken and errno is set; the work is
+ * done in allocate.c. The whole family is here: if one of these functions came
+ * from the C library instead, pointers from one allocator would be passed to
+ * the other.
  *
- * No public function calls another by its name. A name like malloc is looked up
- * when the program starts, and may lead to another library's function.
+ * No public function calls another one by its name. A name like malloc is
+ * looked up when the program starts, and may lead to another library's
+ * function.
  */
 #include "allocate.h"
 #include "fork.h"
@@ -19,14 +20,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Other functions of this library are hidden from programs; these are not. */
+/* Functions of this library are hidden from programs by default (see Makefile),
+ * but not those that follow. */
 #pragma GCC visibility push(default)
 
 static atomic_bool started;
 
-/* What must be done once, at the first call. Nothing of it can wait for a
- * constructor of ours: those of other libraries may come first, and allocate.
- */
+/* What must be done once, at the first call. A constructor of ours might come
+ * too late: those of other libraries may run before it, and allocate. */
 static __attribute__((cold)) void start(void)
 {
     int saved_errno = errno;
@@ -65,8 +66,8 @@ static void *allocate(size_t request)
     return c != NULL ? chunk_to_payload(c) : NULL;
 }
 
-/* The same, with all usable bytes zero. If some at the end came from the system
- * just now, they are zero already, and are not touched. */
+/* The same, with all usable bytes zero. Those at the end of the payload that
+ * the system has just given are zero already, and are not touched. */
 static void *allocate_zeroed(size_t request)
 {
     size_t size = request_to_size(request);
@@ -75,7 +76,7 @@ static void *allocate_zeroed(size_t request)
 
     struct arena *a = arena_get();
     bool locked = arena_lock(a);
-    a->zero_bytes = 0; /* take_from_top() may say otherwise */
+    a->zero_bytes = 0; /* take_from_top() may set it */
     struct chunk *c = allocate_chunk(a, size);
     size_t zero = a->zero_bytes;
     arena_unlock(a, locked);
@@ -100,8 +101,8 @@ static void *allocate_aligned(size_t alignment, size_t request)
     return c != NULL ? chunk_to_payload(c) : NULL;
 }
 
-/* As allocate_aligned(), for an alignment that may be no power of two: it is
- * rounded up to one. Where there is none so large, NULL with errno EINVAL. */
+/* As allocate_aligned(), but an alignment that is no power of two is rounded up
+ * to one. If no size_t can hold that, returns NULL with errno EINVAL. */
 static void *allocate_aligned_up(size_t alignment, size_t request)
 {
     size_t power = MALLOC_ALIGNMENT;
@@ -114,17 +115,17 @@ static void *allocate_aligned_up(size_t alignment, size_t request)
     return allocate_aligned(power, request);
 }
 
-/* The chunk of a payload that the program hands to us, looked at before it is
- * believed. Whatever takes a payload asks here first. The texts are what to say
- * of a bad one. */
+/* The chunk of a payload that the program hands to us. Every function that
+ * takes a payload asks here first, so that no header is believed unchecked. The
+ * texts are the messages for a bad one. */
 static inline struct chunk *given_chunk(void *payload, const char *bad_pointer,
                                         const char *bad_size)
 {
     struct chunk *c = payload_to_chunk(payload);
     size_t size = chunk_size(c);
 
-    /* Is it misaligned, or does it end beyond the last address? For size 0
-     * -size is 0, so that this is refused as well. */
+    /* Is it misaligned, or does it reach beyond the last address? (A size of 0
+     * is refused here too, because -size is 0 then.) */
     if ((uintptr_t)payload % MALLOC_ALIGNMENT != 0 || (uintptr_t)c > -size)
         fatal(bad_pointer);
     if (size < MINSIZE || size % MALLOC_ALIGNMENT != 0)
@@ -143,8 +144,8 @@ static void free_payload(void *payload)
     arena_unlock(a, locked);
 }
 
-/* Move a payload of usable bytes to a new chunk, which is larger. On failure
- * NULL, and the old one stays. */
+/* Move a payload of usable bytes to a new, larger chunk. On failure returns
+ * NULL, and the old payload stays. */
 static void *move_payload(void *payload, size_t usable, size_t request)
 {
     void *moved = allocate(request);
@@ -177,14 +178,14 @@ static void *resize_payload(void *payload, size_t request)
     return done ? payload : move_payload(payload, usable_size(c), request);
 }
 
-/* Allocate request bytes, aligned for any type. For 0 bytes too the pointer is
- * not NULL, and unlike any other. NULL with errno ENOMEM on failure. [C11] */
+/* Allocate request bytes, aligned for any type. A request for 0 bytes too gets
+ * a pointer of its own, not NULL. NULL with errno ENOMEM on failure. [C11] */
 void *malloc(size_t request)
 {
     return allocate(request);
 }
 
-/* Give back what any function of this family returned, or NULL. Leaves errno
+/* Free what any function of this family returned; NULL is allowed. Leaves errno
  * as it was. [C11, POSIX.1-2024] */
 void free(void *payload)
 {
@@ -202,9 +203,9 @@ void *calloc(size_t count, size_t each)
     return allocate_zeroed(request);
 }
 
-/* Make a payload request bytes long, and move it if it must be; the contents
- * are kept up to the shorter length. On failure NULL with errno ENOMEM, and
- * the old payload stays. realloc(p, 0) frees p, returns NULL. [C11, glibc] */
+/* Make a payload request bytes long, and move it if necessary. The contents are
+ * kept up to the shorter length. On failure NULL with errno ENOMEM, and the old
+ * payload stays. realloc(p, 0) frees p and returns NULL. [C11, glibc] */
 void *realloc(void *payload, size_t request)
 {
     return resize_payload(payload, request);
@@ -220,7 +221,7 @@ void *reallocarray(void *payload, size_t count, size_t each)
 }
 
 /* Allocate request bytes at a multiple of alignment. An alignment that is no
- * power of two is rounded up to one; if that is too large to be, NULL with
+ * power of two is rounded up to one; if no size_t can hold that, NULL with
  * errno EINVAL. NULL with errno ENOMEM on failure. [SunOS, glibc] */
 void *memalign(size_t alignment, size_t request)
 {
@@ -233,9 +234,9 @@ void *aligned_alloc(size_t alignment, size_t request)
     return allocate_aligned_up(alignment, request);
 }
 
-/* Allocate at a multiple of alignment, which must be a power of two and a
- * multiple of sizeof(void *). Returns 0 and sets *payload; or returns EINVAL
- * or ENOMEM and leaves *payload as it was. Leaves errno alone. [POSIX] */
+/* Allocate request bytes at a multiple of alignment, a power of two that is a
+ * multiple of sizeof(void *). Returns 0 and sets *payload; or returns EINVAL or
+ * ENOMEM and leaves *payload as it was. Leaves errno alone. [POSIX] */
 int posix_memalign(void **payload, size_t alignment, size_t request)
 {
     bool power_of_two = alignment != 0 && (alignment & (alignment - 1)) == 0;
@@ -250,13 +251,14 @@ int posix_memalign(void **payload, size_t alignment, size_t request)
     return 0;
 }
 
-/* Allocate request bytes at the start of a page. [BSD] */
+/* Allocate request bytes at the start of a page. Errors as malloc(). [BSD] */
 void *valloc(size_t request)
 {
     return allocate_aligned(os_page_size(), request);
 }
 
-/* Allocate whole pages, as many as request bytes need. [glibc] */
+/* Allocate whole pages, as many as request bytes need. Errors as malloc().
+ * [glibc] */
 void *pvalloc(size_t request)
 {
     if (request > PTRDIFF_MAX)
@@ -264,8 +266,8 @@ void *pvalloc(size_t request)
     return allocate_aligned(os_page_size(), align_up(request, os_page_size()));
 }
 
-/* The bytes that may be used at payload: as many as were asked for, or some
- * more. 0 for NULL. [glibc] */
+/* How many bytes may be used at payload: those that were asked for, and perhaps
+ * some more. 0 for NULL. [glibc] */
 size_t malloc_usable_size(void *payload)
 {
     if (payload == NULL)
@@ -275,8 +277,8 @@ size_t malloc_usable_size(void *payload)
                                    "malloc_usable_size(): invalid size"));
 }
 
-/* Give free memory back to the system, but keep pad bytes of top, in each
- * arena. Returns 1 if any went, else 0. [glibc] */
+/* Give free memory back to the system, but keep pad bytes of top in each arena.
+ * Returns 1 if any memory went back, else 0. [glibc] */
 int malloc_trim(size_t pad)
 {
     bool trimmed = false;

@@ -1,23 +1,23 @@
 /* trim.c - give memory back to the system
  *
- * The break can only go down as far as the last chunk in use. So what is free
- * at the end, in top, goes back for good, and so do its addresses. What is free
- * further down keeps its addresses, but the pages behind them can go: when they
- * are touched again, the system gives new ones.
+ * The break can go down only as far as the last chunk in use. So what is free
+ * at the end, in top, goes back for good, together with its addresses. What is
+ * free further down keeps its addresses, but the pages behind them can go back:
+ * the system gives new ones when they are touched again.
  *
- * Both cost a system call, and later a page fault for each page. So top is
- * trimmed by free() only when it has become long, and pages inside free chunks
- * go only when malloc_trim() is called.
+ * Both cost a system call, and later a page fault for each page. So free()
+ * trims top only when it has become long, and pages inside free chunks go back
+ * only when malloc_trim() is called.
  */
 #include "trim.h"
 #include "break.h"
 
-/* How long top may become before memory is given back, in bytes. TOP_PAD is
- * kept and is as long, so the first page goes back when top is a page longer.
- */
+/* How long top may become before memory is given back, in bytes. It is as much
+ * as TOP_PAD, which is kept: nothing goes back before top is a page and MINSIZE
+ * longer. */
 #define TRIM_THRESHOLD (128 * 1024)
 
-/* How many bytes, whole pages, has top beyond pad? */
+/* How many bytes, in whole pages, does top have beyond pad and MINSIZE? */
 static size_t spare_bytes(const struct arena *a, size_t pad)
 {
     size_t size = top_size(a);
@@ -27,7 +27,7 @@ static size_t spare_bytes(const struct arena *a, size_t pad)
     return align_down(size - MINSIZE - pad, os_page_size());
 }
 
-/* Give whole pages of top back, but keep pad bytes to spare. */
+/* Give whole pages at the end of top back, but keep pad bytes to spare. */
 static bool shrink_top(struct arena *a, size_t pad)
 {
     size_t extra = spare_bytes(a, pad);
@@ -49,8 +49,8 @@ void trim_top(struct arena *a)
         shrink_top(a, TOP_PAD);
 }
 
-/* Give the whole pages inside a free chunk back. Its links, at its start, and
- * its foot, after its end, must stay. */
+/* Give the whole pages inside a free chunk back. The links at its start and the
+ * foot after its end must stay. */
 static size_t discard_inside(struct chunk *c)
 {
     size_t page = os_page_size();

@@ -11,8 +11,8 @@
 /* A chunk of at least size bytes, or NULL with errno ENOMEM. */
 struct chunk *allocate_chunk(struct arena *a, size_t size);
 
-/* The same with a payload at a multiple of alignment, a power of two above
- * MALLOC_ALIGNMENT. */
+/* The same, with its payload at a multiple of alignment, a power of two larger
+ * than MALLOC_ALIGNMENT. */
 struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
                                      size_t size);
 
@@ -20,7 +20,7 @@ struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
 void free_chunk(struct arena *a, struct chunk *c);
 
 /* Change the length of a chunk in use to at least size bytes, without moving
- * it. Returns false, and changes nothing, where that cannot be done. */
+ * it. Returns false, and leaves it as it was, if that cannot be done. */
 bool resize_chunk(struct arena *a, struct chunk *c, size_t size);
 
 #endif

@@ -1,12 +1,12 @@
 /* arena.c - the memory of an arena: its regions, and top at their end
  *
- * Memory comes from the system in steps of TOP_PAD and more, because a system
- * call costs as much as dozens of calls of malloc. What is not dealt out
- * yet is top. Top is a chunk like the others, so that its size says how much
- * is left; it is moved up as chunks are cut from its start.
+ * Memory is taken from the system in large steps, of TOP_PAD bytes and more,
+ * because a system call costs as much as dozens of calls of malloc(). What is
+ * not yet dealt out is top. Top is a chunk like the others: its size says how
+ * much is left. Chunks are cut from its start, so it moves up.
  *
- * Invariant: top ends where the newest region ends, and keeps at least MINSIZE,
- * so that there is always a header after the last chunk, and room for a fence.
+ * Invariant: top ends where the newest region ends, and has at least MINSIZE
+ * bytes. So the last chunk always has a header after it, and a fence has room.
  */
 #include "arena.h"
 #include "bins.h"
@@ -14,15 +14,15 @@
 
 struct arena main_arena = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* There is one arena until chapter 06. Whatever visits all memory is written as
- * a loop all the same. */
+/* There is only one arena before chapter 06. Whatever visits all memory is a
+ * loop over all arenas nevertheless. */
 struct arena *next_arena(struct arena *a)
 {
     return a == NULL ? &main_arena : NULL;
 }
 
-/* Free the old top except for its end, which is returned and becomes the fence.
- * There is nothing to merge, for the chunk before top is in use. */
+/* Free the old top except for its end, which is returned to become the fence.
+ * There is nothing to merge with, because the chunk before top is in use. */
 static struct chunk *free_old_top(struct arena *a, struct chunk *old_top)
 {
     size_t rest = chunk_size(old_top) - MINSIZE;
@@ -34,8 +34,9 @@ static struct chunk *free_old_top(struct arena *a, struct chunk *old_top)
     return end;
 }
 
-/* Begin a region. The region before, if any, can grow no more: it is closed
- * with a fence, which leads on to the new one. */
+/* Begin a region with these bytes. The newest region until now, if there is
+ * one, cannot grow any more: it is closed with a fence, which leads to the new
+ * region. */
 static void begin_region(struct arena *a, struct span fresh)
 {
     struct chunk *old_top = a->top;
@@ -90,7 +91,8 @@ struct chunk *take_from_top(struct arena *a, size_t size)
 
     struct chunk *c = a->top;
     a->top = cut_chunk(c, size);
-    /* Top is zero from zero_from on. Where its header was it no longer is. */
+    /* Top was zero from zero_from on. If that lies in this payload, the
+     * payload's end is zero, and the new top is zero but for its header. */
     char *payload_end = (char *)a->top + sizeof(size_t);
     if (payload_end > a->zero_from) {
         a->zero_bytes = (size_t)(payload_end - a->zero_from);

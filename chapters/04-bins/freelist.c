@@ -3,9 +3,8 @@
  * Putting a chunk on the list takes constant time, and so does taking a known
  * one off it, wherever it stands.
  *
- * In a large bin the chunks are sorted, largest first, and many may be of one
- * size. The first of each size stands on a second ring, the ring of sizes:
- * whoever looks for a size steps from size to size, not from chunk to chunk.
+ * The chunks in a large bin are sorted, largest first. The first one of each
+ * size is also on a second ring, the ring of sizes, for searches to step along.
  *
  * Invariant: a chunk is on a list if and only if it is marked as free.
  */
@@ -45,8 +44,8 @@ void sizes_insert(struct chunk *next, struct chunk *c)
     c->bk_nextsize->fd_nextsize = c;
 }
 
-/* Take a chunk off the ring of sizes; a twin takes its place. (If c->fd is the
- * head, this reads a link of the next bin, which is never NULL.) */
+/* Take a chunk off the ring of sizes; the next of its size takes its place. (If
+ * c->fd is the head, this reads a link of the next bin, never NULL.) */
 static void sizes_unlink(struct chunk *c)
 {
     if (c->fd_nextsize->bk_nextsize != c || c->bk_nextsize->fd_nextsize != c)

@@ -2,11 +2,11 @@
  *
  * The heap of a process is the memory between the end of its own data and an
  * address called the program break. sbrk(n) moves the break by n bytes and
- * returns it as it was before. A process has one break, and others may move it
- * too: between two calls of ours it can be anywhere above where we left it.
+ * returns its old value. A process has one break, and others may move it too:
+ * between two calls of ours it may end up anywhere above where we left it.
  * sbrk() has no lock: if another thread calls it at the very same moment, we
- * cannot notice. (So a second malloc beside this one, as in a library that was
- * opened with dlopen(), is safe only while threads do not use both at once.)
+ * cannot notice. (So a second malloc in the process, as in a library opened
+ * with dlopen(), is safe only while no two threads use both at once.)
  *
  * mmap() gives memory at an address that the system chooses, in whole pages.
  */
@@ -50,7 +50,7 @@ char *os_grow(size_t size)
 bool os_shrink(size_t size)
 {
     int saved_errno = errno;              /* free() must not change it */
-    char *before = sbrk(-(intptr_t)size); /* it may refuse and not say so */
+    char *before = sbrk(-(intptr_t)size); /* it may refuse silently */
     bool done = before != (void *)-1 && sbrk(0) == before - size;
     errno = saved_errno;
     return done;
@@ -94,10 +94,10 @@ void fatal(const char *message)
         {.iov_base = (char *)message, .iov_len = strlen(message)},
         {.iov_base = "\n", .iov_len = 1},
     };
-    /* A thread that was cancelled would end in writev(), and the process would
-     * live on. */
+    /* A thread that is being cancelled would end in writev(), and the process
+     * would live on. */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
     ssize_t written = writev(STDERR_FILENO, line, 2);
-    (void)written; /* there is nothing else to do if nobody can read it */
+    (void)written; /* if it cannot be written, there is nothing else to do */
     abort();
 }

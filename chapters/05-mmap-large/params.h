@@ -6,25 +6,26 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Any thread reads and writes these at any time: so they are atomic. */
+/* Any thread may read and write these at any time, so they are atomic. Sizes
+ * are in bytes. */
 struct params {
     _Atomic size_t top_pad;        /* bytes to ask for beyond what is needed */
-    _Atomic size_t trim_threshold; /* how long top may become, in bytes */
-    _Atomic size_t mmap_threshold; /* from this size on: a mapping, in bytes */
+    _Atomic size_t trim_threshold; /* top of this size or more is trimmed */
+    _Atomic size_t mmap_threshold; /* chunks of this size or more are mapped */
     _Atomic size_t mmap_max;       /* how many mappings there may be */
-    _Atomic bool dynamic;          /* do thresholds follow what is freed? */
-    _Atomic size_t max_fast;       /* largest chunk for a fast bin, in bytes */
+    _Atomic bool dynamic;          /* do the thresholds follow what is freed? */
+    _Atomic size_t max_fast;       /* largest chunk for a fast bin */
     _Atomic int perturb;           /* what to fill payloads with; 0: nothing */
 };
 
 extern struct params params;
 
-/* The threshold for mappings does not rise by itself above this, in bytes:
- * 32 MiB, where addresses are scarce 512 KiB. */
+/* mmap_threshold does not rise by itself above this, in bytes: 32 MiB, or 512
+ * KiB on 32-bit machines, where addresses are scarce. */
 #define MAX_MMAP_THRESHOLD ((size_t)512 << (sizeof(size_t) == 8 ? 16 : 10))
 
-/* Fill freed memory, if M_PERTURB asks for it, so that programs notice when
- * they still use it. */
+/* Fill freed memory, if M_PERTURB asks for it, so that programs that still use
+ * it are found out. */
 static inline void fill_freed(void *payload, size_t size)
 {
     int byte = params.perturb;
@@ -32,8 +33,8 @@ static inline void fill_freed(void *payload, size_t size)
         memset(payload, byte, size);
 }
 
-/* Fill a fresh payload with the complement, so that programs notice when they
- * count on what is there. */
+/* Fill a fresh payload with the complement of that byte, so that programs that
+ * rely on what was there before are found out. */
 static inline void fill_fresh(void *payload, size_t size)
 {
     int byte = params.perturb;
@@ -41,15 +42,16 @@ static inline void fill_fresh(void *payload, size_t size)
         memset(payload, ~byte, size);
 }
 
-/* Set a parameter to value, by its number in <malloc.h>. Returns false if
- * there is no such parameter, or the value cannot be. */
+/* Set a parameter to value, by its number in <malloc.h>. Returns false if there
+ * is no such parameter, or it cannot have this value. */
 bool set_param(int number, long value);
 
-/* Set the parameters that are in the environment. */
+/* Set the parameters that the environment has, MALLOC_TOP_PAD_ for example. */
 void read_environment(void);
 
-/* A mapped chunk of size bytes was freed: if it was above the threshold, such
- * chunks come and go, and are better kept. Raise the thresholds. */
+/* To be called when a mapped chunk of size bytes was freed. If it was above the
+ * threshold, chunks of its size come and go, and are better kept: raise the
+ * thresholds. */
 void raise_thresholds(size_t size);
 
 #endif

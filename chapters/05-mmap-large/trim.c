@@ -1,20 +1,20 @@
 /* trim.c - give memory back to the system
  *
- * The break can only go down as far as the last chunk in use. So what is free
- * at the end, in top, goes back for good, and so do its addresses. What is free
- * further down keeps its addresses, but the pages behind them can go: when they
- * are touched again, the system gives new ones.
+ * The break can go down only as far as the last chunk in use. So what is free
+ * at the end, in top, goes back for good, together with its addresses. What is
+ * free further down keeps its addresses, but the pages behind them can go back:
+ * the system gives new ones when they are touched again.
  *
- * Both cost a system call, and later a page fault for each page. So top is
- * trimmed by free() only when it has become long, and pages inside free chunks
- * go only when malloc_trim() is called.
+ * Both cost a system call, and later a page fault for each page. So free()
+ * trims top only when it has become long, and pages inside free chunks go back
+ * only when malloc_trim() is called.
  */
 #include "trim.h"
 #include "break.h"
 #include "coalesce.h"
 #include "params.h"
 
-/* How many bytes, whole pages, has top beyond pad? */
+/* How many bytes, in whole pages, does top have beyond pad and MINSIZE? */
 static size_t spare_bytes(const struct arena *a, size_t pad)
 {
     size_t size = top_size(a);
@@ -24,7 +24,7 @@ static size_t spare_bytes(const struct arena *a, size_t pad)
     return align_down(size - MINSIZE - pad, os_page_size());
 }
 
-/* Give whole pages of top back, but keep pad bytes to spare. */
+/* Give whole pages at the end of top back, but keep pad bytes to spare. */
 static bool shrink_top(struct arena *a, size_t pad)
 {
     size_t extra = spare_bytes(a, pad);
@@ -45,12 +45,12 @@ void trim_top(struct arena *a)
     if (top_size(a) < params.trim_threshold ||
         spare_bytes(a, params.top_pad) == 0)
         return;
-    consolidate_fastbins(a); /* top may reach further down */
+    consolidate_fastbins(a); /* top may become longer by this */
     shrink_top(a, params.top_pad);
 }
 
-/* Give the whole pages inside a free chunk back. Its links, at its start, and
- * its foot, after its end, must stay. */
+/* Give the whole pages inside a free chunk back. The links at its start and the
+ * foot after its end must stay. */
 static size_t discard_inside(struct chunk *c)
 {
     size_t page = os_page_size();

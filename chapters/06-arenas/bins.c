@@ -1,26 +1,25 @@
 /* bins.c - free chunks, sorted by size
  *
- * One free list for all sizes must be searched. So there are many, called
- * bins, and the size of a request says in which one to look:
+ * A single free list must be searched. So there are many, called bins, and the
+ * size of a request says which one to look in:
  *
- *   bin 1         unsorted: what was freed of late, in the order of freeing
+ *   bin 1         unsorted: what was freed lately, in the order of freeing
  *   bins 2-63     small, 16 bytes apart: all chunks in a bin have one size
- *   bins 64-126   large, for ever wider ranges of sizes: sorted by size
+ *   bins 64-126   large, for wider and wider ranges of sizes: sorted by size
  *
- * free() puts a chunk into the unsorted bin and is done. The next malloc()
- * that does not find its size looks through it and files what it finds there:
- * each chunk at most once, and never if it is asked for again at once. A bitmap
- * says which bins are surely empty, so that the next larger chunk is found by
- * looking at four words, not at 126 lists.
+ * free() puts a chunk into the unsorted bin and is done. The next malloc() that
+ * does not find its size at once files the chunks there, each into its own bin.
+ * A chunk that is asked for again before that is never filed. A bitmap says
+ * which bins are surely empty: four words to look at, not 126 lists.
  */
 #include "bins.h"
 #include "os.h"
 
-/* How many chunks of the unsorted bin one malloc() files at most. */
+/* One malloc() files at most this many chunks of the unsorted bin. */
 #define MAX_FILED 10000
 
-/* The large bins are in groups. The bins of a group, up to the one with number
- * last, are 1 << shift bytes apart: up to bin 96 by 64, up to 111 by 512. */
+/* The large bins come in groups. The bins of group g, up to number last[g], are
+ * 1 << shift[g] bytes apart: 64 bytes up to bin 96, 512 up to bin 111. */
 #define NGROUPS 5
 static const unsigned shift[NGROUPS] = {6, 9, 12, 15, 18};
 static const unsigned last[NGROUPS] = {96, 111, 119, 123, 125};
@@ -41,7 +40,7 @@ size_t bin_index(size_t size)
     if (is_small(size))
         return small_index(size);
 
-    /* Each group begins, at the size start, where the one before ends. */
+    /* A group begins at bin number first, with the size start. */
     size_t first = FIRST_LARGE_BIN, start = MIN_LARGE_SIZE;
     for (int g = 0; g < NGROUPS; g++) {
         size_t index = first + (size >> shift[g]) - (start >> shift[g]);
@@ -53,7 +52,7 @@ size_t bin_index(size_t size)
     return NBINS - 2;
 }
 
-/* The smallest chunk of a bin, in a small bin the oldest; NULL if empty. */
+/* The last chunk of a bin: the oldest, in a large bin the smallest; or NULL. */
 static struct chunk *last_in_bin(struct arena *a, size_t index)
 {
     struct chunk *head = list_head(&a->bins[index]);
@@ -61,18 +60,18 @@ static struct chunk *last_in_bin(struct arena *a, size_t index)
 }
 
 /* Put a chunk into a large bin: after the first chunk of its size, or else
- * before the first one that is smaller, and then on the ring of sizes too. */
+ * before the first smaller one, and then on the ring of sizes too. */
 static void file_large_chunk(struct chunk *head, struct chunk *c)
 {
     struct chunk *at = head->fd;
 
     c->fd_nextsize = c->bk_nextsize = c;
-    /* Is the bin empty? Then c is a ring of sizes by itself. */
+    /* Is the bin empty? Then c alone is its ring of sizes. */
     if (at == head) {
         freelist_insert(head, c);
         return;
     }
-    /* Smaller than all? The search below would go round the ring for ever. */
+    /* Smaller than all? The search below would never end. */
     if (chunk_size(c) < chunk_size(head->bk)) {
         sizes_insert(at, c);
         freelist_insert(head, c);
@@ -117,7 +116,7 @@ void unsorted_push(struct arena *a, struct chunk *c)
     freelist_push(&a->bins[UNSORTED_BIN], c);
 }
 
-/* Is this chunk, found in the unsorted bin, what it says it is? */
+/* Was this chunk in the unsorted bin overwritten, or one of its neighbours? */
 static void check_unsorted(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
@@ -134,8 +133,8 @@ static void check_unsorted(struct arena *a, struct chunk *c)
         fatal("malloc(): invalid next->prev_inuse (unsorted)");
 }
 
-/* Requests that follow each other are best served from one place. So a small
- * one is cut from what the last one left, if the bin holds nothing else. */
+/* Small chunks requested in a row should lie side by side: each is cut from
+ * what the last one left over, if the unsorted bin holds nothing else. */
 static bool is_worth_splitting(struct arena *a, struct chunk *c, size_t size)
 {
     return is_small(size) && c == a->last_remainder && c->bk == c->fd &&
@@ -177,13 +176,13 @@ struct chunk *largebin_take(struct arena *a, size_t size)
     struct chunk *c = largest->bk_nextsize; /* the smallest */
     while (chunk_size(c) < size)
         c = c->bk_nextsize;
-    /* If c has a twin (see freelist.c), that is easier to take. */
+    /* A second chunk of this size is not on the ring: easier to take. */
     if (c->fd->fd_nextsize == NULL)
         c = c->fd;
     return freelist_claim(c);
 }
 
-/* The first bin from index on that the map says is not empty; NBINS if none. */
+/* The first bin from index on whose bit in the map is set; NBINS if none. */
 static size_t next_in_binmap(struct arena *a, size_t index)
 {
     size_t word = index / 32;
@@ -205,7 +204,7 @@ struct chunk *larger_bin_take(struct arena *a, size_t size)
         struct chunk *c = last_in_bin(a, index);
         if (c != NULL)
             return freelist_claim(c);
-        /* Empty, though its bit is set: that was left to whoever notices. */
+        /* Empty, though its bit is set: bits are cleared only here. */
         a->binmap[index / 32] &= ~(1u << index % 32);
         index = next_in_binmap(a, index + 1);
     }

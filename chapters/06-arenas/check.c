@@ -1,9 +1,9 @@
 /* check.c - walk over the chunks, and check that they are as they must be
  *
  * The walk needs no list: the size of a chunk tells where the next one begins,
- * up to top. A check that is made after every operation finds a
- * mistake where it is made, not thousands of operations later where it hurts.
- * Both cost time in proportion to the number of chunks.
+ * up to top. Checking after every operation finds a mistake where it is made,
+ * not thousands of operations later where it hurts. A walk and a check take
+ * time in proportion to the number of chunks.
  */
 #include "bins.h"
 #include "fastbin.h"
@@ -42,8 +42,8 @@ static struct malloc_chunk_info describe(struct arena *a, struct chunk *c)
     return info;
 }
 
-/* How many bytes of the allocator's own lie before this chunk? They do where a
- * heap begins. */
+/* How many bytes of the allocator's own data lie before this chunk? There are
+ * some only at the start of a heap. */
 static size_t header_before(struct arena *a, struct chunk *c)
 {
     if (a == &main_arena || heap_of(c)->first != c)
@@ -51,7 +51,7 @@ static size_t header_before(struct arena *a, struct chunk *c)
     return (size_t)((char *)c - (char *)heap_of(c));
 }
 
-/* Do the chunks cover the memory held, each of a possible size? */
+/* Do the chunks cover the memory held, and does each have a possible size? */
 static const char *check_sizes(struct arena *a)
 {
     size_t total = 0;
@@ -85,8 +85,8 @@ static size_t count_free(struct arena *a)
     return count;
 }
 
-/* Are the chunks on this list free? Each lowers the count of free chunks that
- * have not been seen on a list yet. */
+/* Are the chunks on this list free? Each of them lowers missing, the number of
+ * free chunks that have not been seen on a list yet. */
 static const char *check_list(struct arena *a, const struct freelist *list,
                               size_t *missing)
 {
@@ -163,7 +163,7 @@ static const char *check_free_chunks(struct arena *a)
     return broken;
 }
 
-/* Have the chunks in fast bins the right sizes, and are they marked? */
+/* Do the chunks in fast bins have the right sizes and the mark? */
 static const char *check_fastbins(struct arena *a)
 {
     size_t most = a->system_mem / MINSIZE;
@@ -199,7 +199,7 @@ static const char *check_tags(struct arena *a)
     return NULL;
 }
 
-/* Do the headers of mapped chunks fit their mappings, and these the sum? */
+/* Do mapped chunks fit their mappings, and do these add up to the totals? */
 static const char *check_mappings(void)
 {
     const char *broken = NULL;

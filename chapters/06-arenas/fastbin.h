@@ -1,14 +1,13 @@
 /* fastbin.h - small chunks that were freed a moment ago
  *
- * Programs free small chunks and soon ask for the same size again. So these
- * are not merged with their neighbours, only to be split once more, but kept
- * whole: a list for each size, linked one way, last in, first out. Putting in
- * and taking out cost a handful of instructions. The price is that such chunks
- * keep free memory apart, until consolidate_fastbins() merges them.
+ * Programs often free a small chunk and soon want its size again. Merging it
+ * would be wasted work, so it is kept whole, on a list for its size, linked one
+ * way: last in, first out. That costs a handful of instructions. But such
+ * chunks keep free memory apart, until consolidate_fastbins() merges them.
  *
- * Invariant: a chunk in a fast bin has the size of the bin, is marked as in
- * use, so that nobody merges with it. Its bk holds the address of the bin: by
- * this mark the walk knows it, and free() that it is freed twice.
+ * Invariant: a chunk in a fast bin has the size of the bin and is marked as in
+ * use, so that nobody merges with it. Its bk holds the bin's address: this mark
+ * tells check.c that it is free, and free() that it is being freed twice.
  */
 #ifndef FASTBIN_H
 #define FASTBIN_H
@@ -23,15 +22,15 @@ static inline size_t fastbin_size(size_t index)
     return MINSIZE + index * MALLOC_ALIGNMENT;
 }
 
-/* A link is stored mixed with the upper bits of its own address, which an
- * attacker does not know: so one that was overwritten becomes an address that
- * is most likely misaligned. The idea is Check Point's, "safe-linking". */
+/* A link is stored mixed (by XOR) with upper bits of its own address, which an
+ * attacker does not know: so one that was overwritten most likely leads to a
+ * misaligned address. (Check Point's idea, called safe-linking.) */
 static inline struct chunk *mix_link(const void *link, struct chunk *c)
 {
     return (struct chunk *)((uintptr_t)link >> 12 ^ (uintptr_t)c);
 }
 
-/* The chunk that follows in a fast bin. */
+/* The chunk after c in a fast bin. */
 static inline struct chunk *fastbin_next(const struct chunk *c)
 {
     return mix_link(&c->fd, c->fd);
@@ -50,7 +49,7 @@ static inline bool is_in_fastbin(struct arena *a, const struct chunk *c)
            c->bk == (struct chunk *)fastbin_of(a, size);
 }
 
-/* A chunk that is being freed has the bin's mark. Is it really there? */
+/* A chunk that is being freed has the bin's mark. Is it really in the bin? */
 static inline void check_freed_twice(struct chunk **bin, struct chunk *freed)
 {
     for (struct chunk *c = *bin; c != NULL; c = fastbin_next(c))
@@ -59,7 +58,7 @@ static inline void check_freed_twice(struct chunk **bin, struct chunk *freed)
                             : "double free or corruption (fast)");
 }
 
-/* Put a chunk that is in use into its fast bin, where it stays marked so. */
+/* Put a chunk into its fast bin. It stays marked as in use. */
 static inline void fastbin_push(struct arena *a, struct chunk *c)
 {
     struct chunk **bin = fastbin_of(a, chunk_size(c));
@@ -76,8 +75,8 @@ static inline void fastbin_push(struct arena *a, struct chunk *c)
     *bin = c;
 }
 
-/* Take the first chunk of this fast bin, which is for chunks of this size; NULL
- * if it is empty. The texts are what to say of a bad one. */
+/* Take the first chunk of this fast bin, whose chunks have this size; NULL if
+ * it is empty. The texts are the messages for a bad chunk. */
 static inline struct chunk *fastbin_pop(struct chunk **bin, size_t size,
                                         const char *unaligned,
                                         const char *wrong_size)

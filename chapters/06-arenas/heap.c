@@ -1,24 +1,24 @@
 /* heap.c - memory for arenas other than the main one
  *
- * There is only one break, and the main arena has it. The others take heaps:
- * stretches of address space, HEAP_MAX_SIZE long and aligned to that, of which
- * only the start is accessible at first. Address space costs no memory; a heap
- * grows by making more of it accessible, and so stays in one piece.
+ * There is only one break, and the main arena has it. The other arenas take
+ * heaps: stretches of address space, HEAP_MAX_SIZE long and aligned to that, of
+ * which only the start is accessible at first. Address space costs no memory. A
+ * heap grows by making more of it accessible, and so stays in one piece.
  *
  *   heap -> [heap_info][arena, in the first][chunk][chunk][   top   ]........
  *            \_________________ size ______________________________/
  *
- * Because of the alignment, the heap of a chunk, and so its arena, follows
- * from its address: free() needs no table to find it.
+ * Because of the alignment, the address of a chunk tells which heap it lies in,
+ * and so which arena: free() needs no table to find it.
  *
  * Like break.c this is a source of memory: each heap becomes a region of its
- * arena. (The heap of a process, in os.c, is something else.)
+ * arena. (The heap of a process, which os.c describes, is something else.)
  */
 #include "heap.h"
 
 #include <errno.h>
 
-/* No heap begins smaller than this, in bytes. */
+/* No heap is shorter than this when it begins, in bytes. */
 #define HEAP_MIN_SIZE ((size_t)32 * 1024)
 
 struct heap_info *new_heap(size_t header, size_t size, size_t pad)
@@ -56,7 +56,7 @@ struct span heap_span(struct heap_info *heap)
     };
 }
 
-/* Make a heap more bytes longer; more is a multiple of a page. */
+/* Make a heap longer by more bytes, a multiple of a page. */
 static bool extend_heap(struct heap_info *heap, size_t more)
 {
     size_t size = heap->size + more;
@@ -76,7 +76,7 @@ static bool extend_heap(struct heap_info *heap, size_t more)
 struct span heap_grow(char *end, size_t have, size_t size, size_t pad)
 {
     struct heap_info *heap = heap_of(end - 1);
-    char *unopened = (char *)heap + heap->mprotect_size;
+    char *unopened = (char *)heap + heap->mprotect_size; /* all zero */
     size_t more = align_up(size - have, os_page_size());
     size_t room = HEAP_MAX_SIZE - heap->size;
 
@@ -94,8 +94,8 @@ struct span heap_grow(char *end, size_t have, size_t size, size_t pad)
     return heap_span(next);
 }
 
-/* The pages go back, their addresses stay accessible. (There are systems that
- * do not discard them, so heap_grow() does not count on zeros.) */
+/* The pages go back; their addresses stay accessible. (Some systems do not
+ * discard the pages, so heap_grow() does not count on zeros there.) */
 bool heap_shrink(char *end, size_t size)
 {
     if (!os_discard(end + CHUNK_OFFSET - size, size))

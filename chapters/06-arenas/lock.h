@@ -1,9 +1,9 @@
 /* lock.h - locks that are left alone where nobody else can want them
  *
- * Taking a lock and giving it up costs more than the rest of a short malloc(),
- * and a process with one thread needs none. It is even better off without: a
- * signal handler that interrupts malloc() and then forks would wait forever
- * for the lock that its own thread holds.
+ * Taking a lock and releasing it costs more than the rest of a short malloc(),
+ * and a process with one thread needs no locks. It is even better off without:
+ * a signal handler that interrupts malloc() and then forks would wait forever
+ * for a lock that its own thread holds.
  */
 #ifndef LOCK_H
 #define LOCK_H
@@ -17,20 +17,20 @@
 #define __libc_single_threaded false
 #endif
 
-/* Is this thread between the fork handlers? Then it holds every lock: see
- * fork.c. (A thread's variable in a shared library is usually found by a call,
- * which might allocate. The attribute makes do without.) */
+/* Is this thread between the fork handlers? Then it holds all locks: see
+ * fork.c. (A thread's own variable in a shared library is usually found by a
+ * call, which might allocate. The attribute avoids that call.) */
 extern __thread bool forking __attribute__((tls_model("initial-exec")));
 
-/* Can nobody else want a lock now? */
+/* Is it certain that nobody else can want a lock now? */
 static inline bool is_alone(void)
 {
     return __libc_single_threaded || forking;
 }
 
-/* Take a lock if it is needed. Returns whether it was taken. lock_release() is
- * told, and does not ask again: a signal handler may have started a thread in
- * between. */
+/* Take a lock if it is needed. Returns whether it was taken: lock_release()
+ * must be told and not ask again, since a signal handler may have started a
+ * thread in between. */
 static inline bool lock_acquire(pthread_mutex_t *lock)
 {
     if (is_alone())

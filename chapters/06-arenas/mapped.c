@@ -12,15 +12,14 @@
  *              :                          :
  *              +--------------------------+  a multiple of a page
  *
- * On the heap a large free chunk cannot be given back while a used one lies
- * above it: at most its pages can. In a mapping of its own it goes back when it
- * is freed, and grows without being copied: the system moves its pages
- * elsewhere by changing addresses. The cost is a system call or two, a page
- * fault for each page that is touched, and what is lost up to the end of the
- * last page.
+ * Below the break, a large free chunk cannot be given back while a chunk in use
+ * lies above it: at most its pages can. With a mapping of its own a chunk goes
+ * back when it is freed. It also grows without being copied: the system moves
+ * its pages to other addresses. The cost is a system call or two, a page fault
+ * for each page when it is first touched, and the unused rest of the last page.
  *
- * There is no chunk before, so prev_size is free to say how far the mapping's
- * start is away.
+ * No chunk lies before it, so its prev_size can say how far back the mapping
+ * begins.
  */
 #include "mapped.h"
 #include "lock.h"
@@ -29,7 +28,7 @@
 
 #include <errno.h>
 
-/* All mappings. The lock guards the ring and the sums. */
+/* All mappings. The lock guards the ring and the totals. */
 static struct {
     pthread_mutex_t lock;
     struct mapping head;
@@ -115,7 +114,8 @@ static struct chunk *make_mapped_chunk(struct mapping *m, size_t offset)
     return c;
 }
 
-/* The mapping of a chunk that the program hands to us. */
+/* The mapping of a chunk that the program hands to us. If its header was
+ * overwritten, complaint is the message. */
 static struct mapping *mapping_of(struct chunk *c, const char *complaint)
 {
     uintptr_t start = (uintptr_t)c - c->prev_size;
@@ -128,7 +128,7 @@ static struct mapping *mapping_of(struct chunk *c, const char *complaint)
 }
 
 /* The length of a mapping whose chunk, at offset, has room for request bytes.
- * Unlike others, this chunk cannot borrow a word from a next one. */
+ * Unlike other chunks, it cannot borrow a word from the next one. */
 static size_t length_for(size_t offset, size_t request)
 {
     size_t size = align_up(HEADER_SIZE + request, MALLOC_ALIGNMENT);
@@ -139,7 +139,7 @@ struct chunk *map_chunk(size_t size)
 {
     size_t offset = align_up(sizeof(struct mapping), MALLOC_ALIGNMENT);
     offset += CHUNK_OFFSET;
-    size_t request = size - sizeof(size_t); /* the largest of this size */
+    size_t request = size - sizeof(size_t); /* the largest for this size */
     size_t length = length_for(offset, request);
 
     bool may_map = mapped_totals().count < params.mmap_max;
@@ -160,7 +160,7 @@ struct chunk *align_mapped_chunk(struct chunk *c, size_t alignment)
     size_t lead = align_up(payload, alignment) - payload;
     struct mapping *m = mapping_of(c, "memalign(): invalid pointer");
 
-    bool locked = mappings_lock(); /* somebody may be walking */
+    bool locked = mappings_lock(); /* malloc_walk() may be here */
     c = make_mapped_chunk(m, c->prev_size + lead);
     mappings_unlock(locked);
     return c;
@@ -174,7 +174,7 @@ struct chunk *remap_chunk(struct chunk *c, size_t request)
 
     if (length == m->length)
         return c;
-    remove_mapping(m); /* its neighbours would still lead to where it was */
+    remove_mapping(m); /* its neighbours would lead to its old address */
     struct mapping *moved = os_remap(m, m->length, length);
     if (moved == NULL) {
         add_mapping(m);

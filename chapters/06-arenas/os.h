@@ -1,7 +1,7 @@
 /* os.h - what the allocator asks of the system
  *
- * All memory comes from the system and goes back to it through these functions.
- * To run the allocator on something else, replace os.c.
+ * All memory comes from the system, and goes back to it, through these
+ * functions. To run the allocator on another system, replace os.c.
  */
 #ifndef OS_H
 #define OS_H
@@ -9,55 +9,56 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes that the system gave: where they begin, and how many there are. Where
+/* Bytes that the system gave: where they begin, and how many there are. If
  * start is NULL there are none. */
 struct span {
     char *start;
     size_t size;
-    char *zero_from; /* from here on they are zero; NULL: all are */
-    size_t own;      /* bytes before start that their source keeps to itself */
+    char *zero_from; /* they are zero from here on; NULL: all are */
+    size_t own;      /* bytes before start, kept by heap.c for itself */
 };
 
 /* The size of a page, the unit in which the system gives memory, in bytes. */
 size_t os_page_size(void);
 
-/* The program break: the first address after the heap. */
+/* The program break: the first address after the heap of the process. */
 char *os_break(void);
 
-/* Move the break up by size bytes. Returns the break as it was, where the new
- * memory begins, or NULL with errno ENOMEM. */
+/* Move the break up by size bytes. Returns the old break, which is where the
+ * new memory begins, or NULL with errno ENOMEM. */
 char *os_grow(size_t size);
 
-/* Move the break down by size bytes. Returns false if it stays. Leaves errno as
- * it was, as do all calls here that give memory back. */
+/* Move the break down by size bytes. Returns false if it does not move. Leaves
+ * errno as it was, as do all functions here that give memory back. */
 bool os_shrink(size_t size);
 
 /* Map size bytes of fresh memory, all zero; size is a multiple of a page.
  * Returns NULL with errno ENOMEM on failure. */
 void *os_map(size_t size);
 
-/* Change the length of a mapping from old_size to size bytes, and move it if it
- * must be. Returns NULL, and changes nothing, on failure. */
+/* Change the length of a mapping from old_size to size bytes; it may move.
+ * Returns NULL, and changes nothing, on failure. */
 void *os_remap(void *address, size_t old_size, size_t size);
 
 /* Give a mapping of size bytes back. */
 void os_unmap(void *address, size_t size);
 
-/* Give whole pages back but keep their addresses. They are zero again, except
- * on systems that only say so. Returns false, and changes nothing, where pages
- * are locked in memory. */
+/* Give whole pages back but keep their addresses. They are zero from then on,
+ * except on systems that only pretend to do it. Returns false, and changes
+ * nothing, if pages are locked in memory. */
 bool os_discard(void *address, size_t size);
 
 /* Reserve size bytes of address space, a power of two, at a multiple of size.
- * They are not accessible. Returns NULL with errno ENOMEM on failure. */
+ * They are not accessible yet. Returns NULL with errno ENOMEM on failure. */
 void *os_reserve(size_t size);
 
-/* Make whole pages of reserved address space accessible; at first they are all
- * zero. Returns false with errno ENOMEM on failure. */
+/* Make size bytes of reserved address space accessible, in whole pages. They
+ * are zero at first. Returns false with errno ENOMEM on failure. */
 bool os_open(void *address, size_t size);
 
-/* Write one line to standard error, without allocating, and abort(). Locks may
- * be held: in a program with threads a handler of SIGABRT must not allocate. */
+/* Write message as a line to standard error, without allocating, and abort().
+ * Locks may be held: if there are threads, a handler of SIGABRT must not
+ * allocate. */
 void fatal(const char *message) __attribute__((noreturn, cold));
 
 #endif

@@ -1,10 +1,10 @@
 /* params.c - what can be tuned, by mallopt() or from the environment
  *
- * A mapping of its own costs two system calls and a page fault for every page.
- * That is cheap for what lives long and dear for what comes and goes. So the
- * threshold is not fixed: a mapped chunk that is freed is taken as a sign that
- * chunks of its size come and go, and they are no longer mapped. But when one
- * threshold is set by hand, all of them stay as they are.
+ * A mapping for a chunk costs two system calls and a page fault for every page.
+ * That is cheap for what lives long, and dear for what comes and goes. So the
+ * threshold is not fixed: if a mapped chunk is freed, that is taken as a sign
+ * that chunks of its size come and go, and they are no longer mapped. Once the
+ * user sets a threshold, TOP_PAD or MMAP_MAX, both thresholds stay as they are.
  */
 #define _GNU_SOURCE /* for secure_getenv() */
 #include "params.h"
@@ -35,7 +35,7 @@ static bool set_max_fast(long request)
 static bool set_threshold(_Atomic size_t *param, long value)
 {
     if (value < 0 || value > PTRDIFF_MAX / 4)
-        return false; /* sums with it might overflow */
+        return false; /* sums with more might overflow */
     *param = (size_t)value;
     params.dynamic = false;
     return true;
@@ -52,7 +52,7 @@ static bool set_arenas(_Atomic size_t *param, long value)
 bool set_param(int number, long value)
 {
     switch (number) {
-    case M_TRIM_THRESHOLD: /* -1 is the largest there is: never trim */
+    case M_TRIM_THRESHOLD: /* -1 becomes the largest size: never trim */
         params.trim_threshold = (size_t)value;
         params.dynamic = false;
         return true;
@@ -92,7 +92,7 @@ void read_environment(void)
     };
 
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
-        /* Not where a user could steer a program with other rights. */
+        /* NULL if the program has more rights than its user (setuid). */
         const char *value = secure_getenv(variables[i].name);
         if (value != NULL)
             set_param(variables[i].number, strtol(value, NULL, 0));
@@ -104,8 +104,8 @@ void raise_thresholds(size_t size)
     if (params.dynamic && size > params.mmap_threshold &&
         size <= MAX_MMAP_THRESHOLD) {
         params.mmap_threshold = size;
-        /* They may now lie next to top: when freed, they must not go at once.
-         */
+        /* Such chunks may now lie next to top: when they are freed, they should
+         * not go back at once. */
         params.trim_threshold = 2 * size;
     }
 }

@@ -1,17 +1,17 @@
 /* threads.c - which thread uses which arena
  *
  * Threads that share an arena wait for each other. So each thread is attached
- * to an arena and stays with it: to one that nobody uses, else to a new one;
- * and when there are so many that more would only cost memory, to one that
+ * to an arena and stays with it: one that nobody uses, or else a new one. When
+ * there are so many arenas that more would only cost memory, it is one that
  * nobody is in at the moment. A thread that ends is detached, and leaves its
- * arena, with all that lies there, to the next that begins.
+ * arena, with all that lies there, to the next thread that begins.
  *
  * A chunk belongs to its arena, not to a thread: whoever frees it takes the
- * lock of the arena where it lies.
+ * lock of the arena in which it lies.
  *
- * Order of locks: the list of arenas; an arena, of several the main one first
- * and then along the list; the mappings. Whoever holds one may take those that
- * follow, never one before.
+ * Order of locks: first that of the list of arenas; then those of arenas, the
+ * main one first and the others as they follow on the list; then that of the
+ * mappings. Whoever holds a lock may take later ones, never an earlier one.
  */
 #define _GNU_SOURCE /* for tgkill() and gettid() */
 #include "threads.h"
@@ -21,12 +21,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* The lock guards all of this, and next_free and attached_threads of every
- * arena. */
+/* The lock guards all of this, and some fields of each arena: see arena.h. */
 static struct {
     pthread_mutex_t lock;
-    struct arena *idle; /* arenas without threads, by next_free */
-    struct arena *turn; /* whose turn it is to be shared */
+    struct arena *idle; /* arenas without threads, linked by next_free */
+    struct arena *turn; /* the next one to be shared */
     size_t count;
     pthread_key_t at_thread_exit; /* its destructor detaches a thread */
     bool have_key;
@@ -55,9 +54,9 @@ static void add_idle_arena(struct arena *a)
     arenas.idle = a;
 }
 
-/* When a thread ends, the system calls this, and destructors of others, which
- * may still allocate. Nobody would detach the thread again: so it uses the main
- * arena from now on, without being counted. */
+/* Called when a thread ends. Destructors of others may still allocate later,
+ * and nobody would detach the thread a second time. So the thread uses the main
+ * arena from now on, without being counted there. */
 static void detach_thread(void *arena)
 {
     struct arena *a = arena;
@@ -71,8 +70,7 @@ static void detach_thread(void *arena)
     arenas_unlock(locked);
 }
 
-/* How many arenas there may be. The cores are counted once, and not before it
- * matters. */
+/* How many arenas there may be. Cores are counted once, when it matters. */
 static size_t arena_limit(void)
 {
     static size_t by_cores;
@@ -98,7 +96,7 @@ static struct arena *take_idle_arena(void)
 }
 
 /* An arena whose only thread has ended without being detached: its first call
- * came in the last round of destructors. Signal 0 asks if a thread still is. */
+ * came in the last round of destructors. (Signal 0 asks if a thread exists.) */
 static struct arena *take_orphaned_arena(void)
 {
     struct arena *a = next_arena(NULL);
@@ -111,7 +109,7 @@ static struct arena *take_orphaned_arena(void)
     return a;
 }
 
-/* An arena with a heap of its own, in which it lies itself. NULL if there is no
+/* An arena that lies in a heap of its own, at its start. NULL if there is no
  * memory for it. */
 static struct arena *new_arena(void)
 {
@@ -138,13 +136,13 @@ static struct arena *add_arena(void)
     return a;
 }
 
-/* The arena that follows, and after the last one the first. */
+/* The arena after a, or after the last one the first. */
 static struct arena *arena_in_turn(struct arena *a)
 {
     return a->next != NULL ? a->next : &main_arena;
 }
 
-/* An arena whose lock is free just now, or else the next one in turn. */
+/* An arena whose lock is free at the moment, or else the next one in turn. */
 static struct arena *share_arena(void)
 {
     struct arena *a = arenas.turn;
@@ -164,7 +162,7 @@ struct arena *attach_thread(void)
 {
     int saved_errno = errno;
 
-    if (forking) /* all arenas are locked, and there must be no new one */
+    if (forking) /* all arenas are locked, and no new one may be made */
         return &main_arena;
     bool locked = arenas_lock();
     if (!arenas.have_key)

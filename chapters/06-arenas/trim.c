@@ -1,21 +1,21 @@
 /* trim.c - give memory back to the system
  *
- * The break can only go down as far as the last chunk in use. So what is free
- * at the end, in top, goes back for good, and so do its addresses. What is free
- * further down keeps its addresses, but the pages behind them can go: when they
- * are touched again, the system gives new ones.
- * So it is in the other arenas, where a heap that is all top goes as a whole.
+ * The break can go down only as far as the last chunk in use. So what is free
+ * at the end, in top, goes back for good, together with its addresses. What is
+ * free further down keeps its addresses, but the pages behind them can go back:
+ * the system gives new ones when they are touched again.
+ * The same is true of other arenas; a heap that is all top goes back whole.
  *
- * Both cost a system call, and later a page fault for each page. So top is
- * trimmed by free() only when it has become long, and pages inside free chunks
- * go only when malloc_trim() is called.
+ * Both cost a system call, and later a page fault for each page. So free()
+ * trims top only when it has become long, and pages inside free chunks go back
+ * only when malloc_trim() is called.
  */
 #include "trim.h"
 #include "break.h"
 #include "coalesce.h"
 #include "params.h"
 
-/* How many bytes, whole pages, has top beyond pad? */
+/* How many bytes, in whole pages, does top have beyond pad and MINSIZE? */
 static size_t spare_bytes(const struct arena *a, size_t pad)
 {
     size_t size = top_size(a);
@@ -25,7 +25,7 @@ static size_t spare_bytes(const struct arena *a, size_t pad)
     return align_down(size - MINSIZE - pad, os_page_size());
 }
 
-/* Give whole pages of top back, but keep pad bytes to spare. */
+/* Give whole pages at the end of top back, but keep pad bytes to spare. */
 static bool shrink_top(struct arena *a, size_t pad)
 {
     size_t extra = spare_bytes(a, pad);
@@ -43,7 +43,7 @@ static bool shrink_top(struct arena *a, size_t pad)
     return true;
 }
 
-/* How long top would be if this heap became the newest again. */
+/* How long top could become if this heap were the newest again. */
 static size_t room_in(const struct heap_info *heap)
 {
     const struct chunk *end = (const struct chunk *)heap->fence;
@@ -52,8 +52,8 @@ static size_t room_in(const struct heap_info *heap)
     return HEAP_MAX_SIZE - heap->size + extent(end) + free_before;
 }
 
-/* Make the last region of this heap the newest again: its fence becomes top,
- * with the free chunk before that. */
+/* Make the region of this heap the newest again: its fence becomes top,
+ * together with the chunk before that if it is free. */
 static void reopen_region(struct arena *a, struct heap_info *heap)
 {
     struct chunk *top = (struct chunk *)heap->fence;
@@ -70,7 +70,7 @@ static void reopen_region(struct arena *a, struct heap_info *heap)
     a->top = top;
 }
 
-/* Give the newest heap back while it is all top, but for when the one before
+/* Give the newest heap back as long as it is all top, unless the heap before it
  * has no room: the next request would want a new one at once. */
 static void delete_free_heaps(struct arena *a)
 {
@@ -94,12 +94,12 @@ void trim_top(struct arena *a)
     if (top_size(a) < params.trim_threshold ||
         spare_bytes(a, params.top_pad) == 0)
         return;
-    consolidate_fastbins(a); /* top may reach further down */
+    consolidate_fastbins(a); /* top may become longer by this */
     shrink_top(a, params.top_pad);
 }
 
-/* Give the whole pages inside a free chunk back. Its links, at its start, and
- * its foot, after its end, must stay. */
+/* Give the whole pages inside a free chunk back. The links at its start and the
+ * foot after its end must stay. */
 static size_t discard_inside(struct chunk *c)
 {
     size_t page = os_page_size();

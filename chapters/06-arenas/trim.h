@@ -7,16 +7,16 @@
 
 #include "arena.h"
 
-/* Give memory back if top has more than anybody will soon need. Call it when
- * top has grown by a chunk that was freed. */
+/* Give back memory at the end of top if much is free there. To be called when
+ * memory has been freed. */
 void trim_top(struct arena *a);
 
 /* Give back the whole pages inside free chunks, until budget bytes or more are
- * gone. Returns how many bytes went. */
+ * gone. Returns how many bytes went back. */
 size_t discard_free_pages(struct arena *a, size_t budget);
 
-/* Give back all that is free, but keep pad bytes of top. Returns whether any
- * memory went. */
+/* Give back whole pages of all that is free, but keep pad bytes of top. Returns
+ * whether any memory went back. */
 bool trim_arena(struct arena *a, size_t pad);
 
 #endif

@@ -64,8 +64,8 @@ int main(int argc, char **argv)
     ask("a = malloc(%zu);\n"
         "   How many bytes may the program really use there?",
         first);
-    answer(largest_request, "All of the chunk but the 16 bytes of its header, "
-                            "and the next chunk's prev_size.");
+    answer(largest_request, "The chunk without the 16 bytes of its header, and "
+                            "8 more: the next chunk's prev_size.");
 
     first = 16 * pick(10, 50);
     alignment = (size_t)1 << pick(7, 11);

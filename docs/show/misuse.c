@@ -53,6 +53,20 @@ static void overrun(void) /* into the size of the next chunk */
     free(b);
 }
 
+static void underrun(void) /* two words in front of a payload of its own */
+{
+    long *a = malloc(1 << 20);
+    a[-2] = 7;
+    free(a);
+}
+
+static void twice_large(void)
+{
+    char *a = malloc(1 << 20);
+    free(a);
+    free(a);
+}
+
 static void flag(void) /* A, which says that the chunk lies in a heap */
 {
     char *a = malloc(100);
@@ -60,14 +74,32 @@ static void flag(void) /* A, which says that the chunk lies in a heap */
     free(a);
 }
 
+static void terminator(void) /* a string that is one character too long */
+{
+    char *a = malloc(24), *b = malloc(248);
+    strcpy(a, "twenty-four characters!!");
+    free(b);
+    free(a);
+}
+
+static void dangling(void) /* a link is written into what was freed */
+{
+    void **a = malloc(2000), **b = malloc(2000), **c = malloc(2000);
+    free(a);
+    *a = c;
+    free(b);
+}
+
 static const struct {
     const char *name;
     void (*misuse)(void);
 } all[] = {
-    {"twice", twice},   {"aba", twice_with_another_between},
-    {"inside", inside}, {"misaligned", misaligned},
-    {"stack", stack},   {"overrun", overrun},
-    {"flag", flag},
+    {"twice", twice},       {"aba", twice_with_another_between},
+    {"inside", inside},     {"misaligned", misaligned},
+    {"stack", stack},       {"overrun", overrun},
+    {"underrun", underrun}, {"twice-large", twice_large},
+    {"flag", flag},         {"terminator", terminator},
+    {"dangling", dangling},
 };
 
 int main(int argc, char **argv)
@@ -81,7 +113,8 @@ int main(int argc, char **argv)
             printf("%s: not noticed\n", argv[1]);
             return 0;
         }
-    fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun|flag\n",
+    fputs("usage: misuse twice|aba|inside|misaligned|stack|overrun|underrun|"
+          "twice-large|flag|terminator|dangling\n",
           stderr);
     return 2;
 }

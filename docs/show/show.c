@@ -48,7 +48,8 @@ static const char *flags_of(const struct malloc_chunk_info *chunk)
 
     if (chunk->kind == MALLOC_HEADER)
         return "-"; /* it is no chunk, and has no such word */
-    return flags[((const struct chunk *)chunk->address)->size & FLAG_BITS];
+    const size_t *payload = chunk->payload;
+    return flags[payload[-1] & FLAG_BITS];
 }
 
 static int show_chunk(const struct malloc_chunk_info *chunk, void *context)

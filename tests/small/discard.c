@@ -1,8 +1,8 @@
 /* discard.c - a program on a system that keeps what is to be thrown away
  *
- * Its madvise() answers that all is well and does nothing, as in emulators and
- * sandboxes that know the call only by name. Pages that were given back so are
- * not zero, and calloc() must not count on it, in no thread.
+ * Its madvise() returns success and does nothing, as in emulators and sandboxes
+ * that know the call only by name. So pages that were given back are not zero,
+ * and calloc() must not count on it, in any thread.
  */
 #include <pthread.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* family.c - a program that calls what glibc's malloc has beside malloc()
  *
  * A library that lacks one of these functions leaves it to the C library, which
- * knows nothing of the library's chunks: at best its answer is wrong. And if
- * the program is linked statically there are two mallocs, and the linker says
- * so. Threads call malloc_trim() all at once, as the first call of all.
+ * knows nothing of the library's chunks: at best its answer is wrong. If the
+ * program is linked statically there are then two mallocs, and the linker says
+ * so. Threads call malloc_trim() all at the same time, as their first call.
  */
 #define _GNU_SOURCE
 #include <malloc.h>
@@ -16,7 +16,7 @@
 /* mallinfo() is to be called, however old it is. */
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
-enum { THREADS = 12, PAYLOADS = 300 };
+enum { THREADS = 12, PAYLOADS = 300, ROUNDS = 5 };
 
 static pthread_barrier_t all_are_there;
 
@@ -26,7 +26,7 @@ static void *allocate_and_trim(void *unused)
 
     pthread_barrier_wait(&all_are_there);
     malloc_trim(0);
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < PAYLOADS; i++)
             payload[i] = calloc(1, (size_t)i * 17);
         for (int i = 0; i < PAYLOADS; i++)

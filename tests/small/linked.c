@@ -1,10 +1,10 @@
 /* linked.c - a program that is linked with libmalloc.a, not preloaded
  *
- * It has functions with names that an allocator may well use inside, which
- * must not clash. And it has an sbrk() of its own, standing for a library that
+ * It has functions with names that an allocator may well use inside, which must
+ * not clash. And it has an sbrk() of its own, which stands for a library that
  * moves the break at the worst moment: just after somebody has asked where it
- * is. What that library took must stay as it was. Its mremap() always fails.
- * tests/programs builds it.
+ * is. What that library took must stay as it was. The program's mremap() always
+ * fails. tests/programs builds it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -43,7 +43,7 @@ int coalesce(void)
     return 4;
 }
 
-/* Nothing can be moved elsewhere, as where there are too many mappings. */
+/* Nothing can be moved elsewhere, as on a system with too many mappings. */
 void *mremap(void *address, size_t old_size, size_t size, int flags, ...)
 {
     (void)address, (void)old_size, (void)size, (void)flags;
@@ -64,7 +64,7 @@ static int shrinks(void)
     return payload != NULL;
 }
 
-/* Asked where the break is, answer, and then let the library move it. */
+/* When asked where the break is, answer, and then let the library move it. */
 void *sbrk(intptr_t more)
 {
     char *before = (char *)syscall(SYS_brk, 0);

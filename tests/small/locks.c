@@ -2,8 +2,8 @@
  *
  * It does what POSIX tells libraries to do: before a fork it takes its lock, so
  * that a child does not find it held by a thread that is not there. While it
- * holds the lock it allocates, as libraries do. So the order of locks is this
- * one first, then the allocator's; a fork must take them in the same order,
+ * holds the lock it allocates, as libraries do. So the order of locks is: first
+ * this one, then the allocator's. A fork must take them in the same order,
  * though the library is there before the program's first line, and registers
  * its handlers as early as a library can.
  */

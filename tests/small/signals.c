@@ -3,13 +3,14 @@
  *     signals fork | allocate | abort
  *
  * The signal comes at the worst moments: in the middle of a system call that
- * the allocator makes, and while it holds a lock, just before it lets go. For
- * that sbrk(), mmap(), munmap() and pthread_mutex_unlock() are the program's
- * own, which raise it. (The C library's malloc does not call these; so it is
- * also raised between the calls.) The handler forks a child that ends at once.
- * Or it allocates, which it should not, but where no chunk is being touched it
- * must not hang: with one thread there is nobody to wait for. Last, abort() may
- * have a handler that allocates, as programs have that report how they ended.
+ * the allocator makes, and while it holds a lock, just before it releases it.
+ * For that, the program has its own sbrk(), mmap(), munmap() and
+ * pthread_mutex_unlock(), which raise the signal. (The C library's malloc does
+ * not call these, so the signal is also raised between calls.) The handler
+ * forks a child that ends at once. Or it allocates. It should not do that, but
+ * as long as no chunk is being changed it must not hang: with one thread there
+ * is nobody to wait for. Last, abort() may have a handler that allocates, as in
+ * programs that report how they ended.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

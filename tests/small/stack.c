@@ -1,7 +1,7 @@
 /* stack.c - a thread with as small a stack as the system allows
  *
- * It calls each function of malloc's family. None may need more than is there:
- * nobody who chose the size of a stack has thought of what they need.
+ * It calls each function of malloc's family. None may need more than is there,
+ * because nobody who chose the size of a stack has thought of what they need.
  */
 #define _GNU_SOURCE
 #include <malloc.h>

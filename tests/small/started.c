@@ -3,8 +3,8 @@
  *     started settings | threads | arenas
  *
  * It prints what has become of what the two constructors did. tests/programs
- * sets the same parameters in the environment, to something else: what a
- * program says itself must count, since it comes later.
+ * sets the same parameters in the environment, to other values: what a program
+ * sets itself must count, because it comes later.
  */
 #include <malloc.h>
 #include <pthread.h>

@@ -1,8 +1,9 @@
 /* starts.c - a library that is at work before the program's first line
  *
  * Its constructor sets a parameter of malloc, and starts threads that allocate.
- * Constructors of libraries run one after the other, the allocator's perhaps
- * later than this one: nothing that it has to set up may come too late.
+ * Constructors of libraries run one after the other, and the allocator's may
+ * run after this one: nothing that the allocator has to set up may come too
+ * late.
  */
 #include <malloc.h>
 #include <pthread.h>

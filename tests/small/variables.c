@@ -3,9 +3,10 @@
  *     variables heap | thread
  *
  * It prints what can be seen from outside of the parameters that a variable
- * like MALLOC_TOP_PAD_ sets. tests/programs runs it with each of them on the
- * library and on the C library, which must print the same. Two flags in the
- * word before a payload tell whether it is mapped, and not in the main arena.
+ * like MALLOC_TOP_PAD_ sets. tests/programs runs it with each of these
+ * variables, on the library and on the C library, which must print the same.
+ * Two flags in the word before a payload tell whether it is mapped, and whether
+ * it is outside the main arena.
  */
 #include <pthread.h>
 #include <stdint.h>
