@@ -66,7 +66,8 @@ $0 == "README.md" {
     path = $0
     while (sub(/\/[^\/]*$/, "", path) && !(path in seen)) {
         seen[path] = 1
-        print 8, path, "folder", "contents.html#" path, path, ""
+        print 8, path, "folder", "contents.html#" \
+            (path == "docs/solutions" ? "solutions" : path), path, ""
     }
 }
 
