@@ -32,7 +32,8 @@ local function html_of(inlines)
 end
 
 local function plain(blocks)
-    return (pandoc.write(pandoc.Pandoc(blocks), "plain"):gsub("%s+", " "))
+    local s = pandoc.write(pandoc.Pandoc(blocks), "plain")
+    return (s:gsub("%-%-%-+", ""):gsub("%s+", " "))
 end
 
 local function json(s)
