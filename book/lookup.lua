@@ -88,6 +88,14 @@ return function(work, text)
         return target:match("^%a+:") ~= nil
     end
 
+    -- The text itself. Of a fence's info string pandoc keeps the first word, so the
+    -- file that a quote names is made part of that.
+    function self.document()
+        local markdown = ("\n" .. self.read(text))
+            :gsub("(\n *```%a*) ([^ \n]+)", "%1:%2")
+        return pandoc.read(markdown, "gfm")
+    end
+
     -- The target of a link, in the book.
     function self.target(target)
         if self.is_foreign(target) or target:match("^#") then

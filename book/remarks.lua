@@ -3,7 +3,7 @@
 -- Called like text.lua. Writes the table `remarks`, NAME <tab> HTML, for the
 -- page of the step. In this order, what a function has:
 -- 1. an item of a list that begins with its name: that item;
--- 2. a heading that has its name: that heading, as a link, and the paragraph below;
+-- 2. a heading that has its name: that heading, as a link, and a paragraph below it;
 -- 3. a place in an item that begins with another name: that item.
 local function names_in(inlines)
     local names = {}
@@ -27,6 +27,16 @@ local function lead(inlines)
     return pandoc.List()
 end
 
+local function leads_on(block)
+    return pandoc.utils.stringify(block):match(":$")
+end
+
+-- A paragraph that can stand alone, or leads on to a list, which then goes along.
+local function is_remark(block, following)
+    return block.t == "Para" and (not leads_on(block)
+        or following and following.t:match("List$"))
+end
+
 local meta, lookup
 
 local function read_meta(doc)
@@ -46,19 +56,25 @@ local function list_remarks(doc)
     end
 
     local heading
-    for _, block in ipairs(doc.blocks) do
+    for i, block in ipairs(doc.blocks) do
         if block.t == "Header" then
             heading = block
-        elseif block.t == "Para" and heading then
+        elseif heading and is_remark(block, doc.blocks[i + 1]) then
             local title = pandoc.Link(heading.content,
                 page .. "#" .. heading.identifier)
-            note(2, names_in(heading.content),
-                { pandoc.Para({ pandoc.Strong({ title }) }), block })
+            note(2, names_in(heading.content), pandoc.List({
+                pandoc.Para(pandoc.Strong(title)), block,
+                leads_on(block) and doc.blocks[i + 1] or nil,
+            }))
             heading = nil
-        elseif block.t == "BulletList" then
+        end
+        if block.t == "BulletList" then
             for _, item in ipairs(block.content) do
-                note(1, names_in(lead(item[1].content)), item)
-                note(3, names_in(item[1].content), item)
+                local first = item[1]
+                if first and (first.t == "Plain" or first.t == "Para") then
+                    note(1, names_in(lead(first.content)), item)
+                    note(3, names_in(first.content), item)
+                end
             end
         end
     end

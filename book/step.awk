@@ -93,6 +93,7 @@ END {
 }
 
 function begin_file() {
+    last_note = ""
     in_file = 1
     printf "<section class=\"file\">\n<h2 id=\"%s\"><a href=\"%s\">%s</a>%s</h2>\n",
         name, page_of[state == "gone" ? old_path : new_path], name,
@@ -146,7 +147,8 @@ function end_piece(    id, note) {
         if (changed && current != "" && !(current in shown)) {
             shown[current] = 1
             id = " id=\"f-" current "\""
-            note = remark[current]
+            note = remark[current] == last_note ? "" : remark[current]
+            last_note = remark[current]
             printf "%s\t%s\t%s#f-%s\n", after, current, page, current >>(work "/places")
         }
         printf "<div class=\"piece%s\"%s>\n", two_sides ? "" : " fresh", id

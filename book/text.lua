@@ -1,24 +1,15 @@
--- text.lua - a pandoc filter: one text of the repository becomes a page's body
+-- text.lua - a pandoc filter: texts become the bodies of their pages
 --
--- Called with the metadata `text`, the path of the text, `page`, the page that it
--- becomes, `work`, the folder of the tables, and `anchor`, if the text becomes one
--- of several sections of that page. Links between texts become links between
--- pages. A file or a function named in backticks leads to its source, the heading
--- about a function to the place in the step.
--- Adds the headings of the text to the table `heads`, and to `search` what stands
+-- The document that it gets is empty. The metadata `work` is the folder of the
+-- tables; of the table `pages` each text, and each solution, is written to
+-- work/body, under the name of its page (a solution with its anchor). One process
+-- makes all of them, as pandoc takes long to learn how C is highlighted. Links
+-- between texts become links between pages. A file or a function named in
+-- backticks leads to its source, the heading about a function to the step.
+-- Adds the headings of the texts to the table `heads`, and to `search` what stands
 -- below each of them.
-local page, anchor, work, lookup
-
-local function read_meta(doc)
-    local meta = {}
-    for name, value in pairs(doc.meta) do
-        meta[name] = pandoc.utils.stringify(value)
-    end
-    page, anchor, work = meta.page, meta.anchor, meta.work
-    lookup = dofile("book/lookup.lua")(work, meta.text)
-end
-
--- ---- what contents and search need
+local work
+local lookup, page, anchor -- of the text that is made
 
 local function append(name, line)
     local file = assert(io.open(work .. "/" .. name, "a"))
@@ -58,7 +49,7 @@ local function list_sections(doc)
     for i, block in ipairs(doc.blocks) do
         if block.t == "Header" then
             finish()
-            if anchor then
+            if anchor ~= "" then
                 block.level = block.level + 1
                 block.identifier = block.level == 2 and anchor
                     or anchor .. "-" .. block.identifier
@@ -134,18 +125,29 @@ local function lead_on(doc)
     return doc
 end
 
-return {
-    { Pandoc = read_meta },
-    { Pandoc = list_sections },
-    {
-        CodeBlock = function(block)
-            return dofile("book/code.lua")(lookup)(block)
-        end,
+local function make(path, place)
+    lookup = dofile("book/lookup.lua")(work, path)
+    page, anchor = place:match("^([^#]*)#?(.*)$")
+
+    local doc = lead_on(list_sections(lookup.document()):walk({
+        CodeBlock = dofile("book/code.lua")(lookup),
         Link = Link,
         Image = Image,
         Header = Header,
         Table = Table,
-    },
-    names,
-    { Pandoc = lead_on },
-}
+    }):walk(names))
+
+    local body = assert(io.open(work .. "/body/" .. place, "w"))
+    body:write(pandoc.write(doc, "html", PANDOC_WRITER_OPTIONS), "\n")
+    body:close()
+end
+
+function Pandoc(doc)
+    work = pandoc.utils.stringify(doc.meta.work)
+    for line in io.lines(work .. "/pages") do
+        local kind, place, path = line:match("^(.-)\t(.-)\t(.-)\t")
+        if kind == "text" or kind == "solution" then
+            make(path, place)
+        end
+    end
+end

@@ -8,8 +8,6 @@ local work
 
 local function append_text(blocks, path, name, is_solution)
     local lookup = dofile("book/lookup.lua")(work, path)
-    local markdown = lookup.read(path)
-        :gsub("(\n *```%a*) ([^ \n]*)", "%1:%2")
 
     local function anchor(page, id)
         return page:gsub("%.html", ""):gsub("#", "-") .. (id ~= "" and "-" .. id or "")
@@ -43,7 +41,7 @@ local function append_text(blocks, path, name, is_solution)
         return image
     end
 
-    local doc = pandoc.read(markdown, "gfm"):walk({
+    local doc = lookup.document():walk({
         CodeBlock = dofile("book/code.lua")(lookup),
     }):walk({
         Link = Link,
