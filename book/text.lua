@@ -137,8 +137,12 @@ local function make(path, place)
         Table = Table,
     }):walk(names))
 
+    local html = pandoc.write(doc, "html", PANDOC_WRITER_OPTIONS)
+    if anchor ~= "" then -- pandoc numbers the blocks of code of each text from 1
+        html = html:gsub('("#?)cb', "%1" .. anchor .. "-cb")
+    end
     local body = assert(io.open(work .. "/body/" .. place, "w"))
-    body:write(pandoc.write(doc, "html", PANDOC_WRITER_OPTIONS), "\n")
+    body:write(html, "\n")
     body:close()
 end
 
