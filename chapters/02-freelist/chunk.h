@@ -14,7 +14,7 @@
  *   payload -> +--------------------------+   +--------------------------+
  *              | bytes of the program     |   | fd: next on the free list|
  *              :                          :   +--------------------------+
- *              :                          :   : nothing                  :
+ *              :                          :   : what was there           :
  *   next ->    | its prev_size, lent to us|   |                          |
  *              +--------------------------+   +--------------------------+
  *              | its size               |1|   | its size               |0|

@@ -16,7 +16,7 @@
  *              :                          :   +--------------------------+
  *              :                          :   | bk: previous on the list |
  *              :                          :   +--------------------------+
- *              :                          :   : nothing                  :
+ *              :                          :   : what was there           :
  *   next ->    | its prev_size, lent to us|   | foot: our size once more |
  *              +--------------------------+   +--------------------------+
  *              | its size               |1|   | its size               |0|

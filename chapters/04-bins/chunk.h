@@ -20,7 +20,7 @@
  *              :                          :   +  if in a large bin       +
  *              :                          :   | bk_nextsize              |
  *              :                          :   +--------------------------+
- *              :                          :   : nothing                  :
+ *              :                          :   : what was there           :
  *   next ->    | its prev_size, lent to us|   | foot: our size once more |
  *              +--------------------------+   +--------------------------+
  *              | its size               |1|   | its size               |0|

@@ -65,9 +65,10 @@ int main(int argc, char **argv)
         "   How many bytes are held from the system?",
         first);
     answer(held_for_one,
-           "48 bytes before the payload and %zu in it, rounded up to whole "
-           "pages; there is no heap.",
-           first);
+           "32 bytes of struct mapping and a chunk of %zu: 16 bytes of header "
+           "and the payload,\n   rounded up to a multiple of 16. The sum is "
+           "rounded up to whole pages; there is no heap.",
+           first + 24);
 
     first = 131072 + pick(0, 16) * 500;
     ask("a = malloc(24); b = malloc(%zu);\n"
