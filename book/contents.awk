@@ -9,7 +9,7 @@ BEGIN {
 }
 
 FILENAME ~ /\/pages$/ {
-    sub(/#.*/, "", $2)
+    sub(/#.*/, "", $2) # of a solution
     if ($2 in kind || $4 == "" && $1 != "source")
         next
     page[++pages] = $2
@@ -24,7 +24,8 @@ $2 == 1 && !($1 in title) {
 }
 
 $2 == 2 && kind[$1] != "step" {
-    sections[$1] = sections[$1] "<li><a href=\"" $1 "#" $3 "\">" $4 "</a></li>\n"
+    sections[$1] = sections[$1] "<li><a href=\"" $1 "#" $3 "\">" $4 \
+        "</a></li>\n"
 }
 
 END {
@@ -39,7 +40,7 @@ END {
     print "</ul>\n<h2 id=\"files\">Files</h2>"
     for (i = 1; i <= folders; i++)
         printf "<h3 id=\"%s\">%s</h3>\n<p class=\"files\">\n%s</p>\n",
-            folder[i], folder[i] == "" ? "The top folder" : folder[i], files[folder[i]]
+            folder[i], folder[i], files[folder[i]]
 }
 
 function list(p) {
@@ -54,11 +55,13 @@ function list(p) {
         title[p], sections[p] ? "\n<ul>\n" sections[p] "</ul>" : ""
 }
 
-function add_source(p,    f) {
+function add_source(p,    f, name) {
     f = path[p]
+    name = f
+    sub(/.*\//, "", name)
     if (!sub(/\/[^\/]*$/, "", f))
-        f = ""
+        f = "top folder"
     if (!(f in files))
         folder[++folders] = f
-    files[f] = files[f] "<a href=\"" p "\">" title[p] "</a>\n"
+    files[f] = files[f] "<a href=\"" p "\">" name "</a>\n"
 }

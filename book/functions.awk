@@ -1,5 +1,6 @@
-# functions.awk: lists the functions of C files, PATH <tab> FIRST <tab> LAST <tab>
-# NAME.
+# functions.awk: lists the functions of C files
+#
+# Prints PATH <tab> FIRST <tab> LAST <tab> NAME, with the numbers of lines.
 #
 # A function is what our style makes of it: a declarator that starts in column
 # 0, then { and } alone there. FIRST is where the comment above it begins, if

@@ -1,7 +1,7 @@
 # highlighted.awk: takes apart what pandoc has made of sources.awk's text
 #
 # Called with the variable work, a folder, the table of pages, and that text.
-# Writes the body of each source's page, and adds its title to work/heads.
+# Writes the body of each source's page.
 
 BEGIN {
     FS = "\t"
@@ -16,11 +16,8 @@ FILENAME ~ /\/pages$/ {
     if (body)
         close(body)
     path = substr($0, 11, length($0) - 14)
-    name = path
-    sub(/.*\//, "", name)
     body = work "/body/" page[path]
     print "<h1>" path "</h1>" >body
-    print page[path] "\t1\t\t" name >>(work "/heads")
     next
 }
 

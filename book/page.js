@@ -1,6 +1,7 @@
-// page.js - what every page can do: change between light and dark, show the list
-// of pages where there is no room for it, and open the solution that a link
-// leads to.
+// page.js - what every page can do
+//
+// Change between light and dark; show the list of pages where it has no place of
+// its own; open the solution that a link leads to.
 "use strict";
 
 const root = document.documentElement;
@@ -27,17 +28,26 @@ function useTheme(theme) {
 }
 
 function isDark() {
-  return getComputedStyle(root).colorScheme === "dark" ||
-    (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+  return root.dataset.theme === "dark" || !root.dataset.theme &&
+    matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
 function openTarget() {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const id = decodeURIComponent(location.hash.slice(1));
+  const target = id && document.getElementById(id);
   const details = target && target.closest("details");
   if (details && !details.open) {
     details.open = true;
     target.scrollIntoView();
   }
+}
+
+// In the list of pages, which may be longer than the window.
+function showCurrent() {
+  const nav = document.getElementById("nav");
+  const current = nav.querySelector("[aria-current]");
+  if (current)
+    nav.scrollTop = current.offsetTop - nav.clientHeight / 3;
 }
 
 useTheme(remembered());
@@ -56,10 +66,8 @@ addEventListener("DOMContentLoaded", () => {
   menu.onclick = () => {
     const open = root.classList.toggle("menu-open");
     menu.setAttribute("aria-expanded", open);
+    showCurrent();
   };
 
-  const current = document.querySelector("nav [aria-current]");
-  if (current)
-    current.scrollIntoView({ block: "center" });
-  scrollTo(0, scrollY);
+  showCurrent();
 });

@@ -1,8 +1,8 @@
 # pages.awk: which page becomes of each file of the repository?
 #
-# Reads their paths, a line each. Prints KIND <tab> PAGE <tab> PATH <tab> GROUP, in
-# the order of the book; those that have no group are not in the list of pages.
-# Kinds:
+# Reads their paths, a line each, and prints in the order of the book
+#     KIND <tab> PAGE <tab> PATH <tab> GROUP
+# Those that have no group are not in the list of pages. Kinds:
 #     text       becomes a page
 #     step       PATH is the text of the chapter that the step leads to
 #     solution   becomes part of a page, so PAGE has an anchor
@@ -66,9 +66,16 @@ $0 == "README.md" {
     path = $0
     while (sub(/\/[^\/]*$/, "", path) && !(path in seen)) {
         seen[path] = 1
-        print 8, path, "folder", "contents.html#" \
-            (path == "docs/solutions" ? "solutions" : path), path, ""
+        print 8, path, "folder", folder_page(path), path, ""
     }
+}
+
+function folder_page(path) {
+    if (path == "docs/solutions")
+        return "contents.html#solutions"
+    if (path ~ /^docs\/solutions\//)
+        return "solutions-" number(path) ".html"
+    return "contents.html#" path
 }
 
 function add(part, kind, page, group) {

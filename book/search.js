@@ -18,14 +18,17 @@ function find(words) {
   return index.query(query => {
     for (const word of words) {
       query.term(word, { boost: 10, usePipeline: true });
-      query.term(word, { wildcard: lunr.Query.wildcard.TRAILING, usePipeline: false });
+      query.term(word, {
+        wildcard: lunr.Query.wildcard.TRAILING,
+        usePipeline: false,
+      });
     }
   }).slice(0, most).map(result => sections[result.ref]);
 }
 
 // Some text around the first of the words, with all of them marked.
 function excerpt(text, words) {
-  const any = new RegExp(words.map(w => w.replace(/[^\w]/g, "\\$&")).join("|"), "gi");
+  const any = new RegExp(words.join("|"), "gi");
   const at = Math.max(0, text.search(any));
   const from = at < 80 ? 0 : text.indexOf(" ", at - 80) + 1;
   const part = text.slice(from, from + 240);
@@ -64,7 +67,8 @@ if (question) {
   const found = words.length ? find(words) : [];
   document.querySelector("[name=q]").value = question;
   document.getElementById("summary").textContent = found.length
-    ? `${found.length === most ? "The first " + most : found.length} for “${question}”`
+    ? `${found.length === most ? "The first " : ""}${found.length} for “${question}”`
     : `Nothing for “${question}”`;
-  document.getElementById("results").append(...found.map(section => show(section, words)));
+  const results = found.map(section => show(section, words));
+  document.getElementById("results").append(...results);
 }

@@ -53,7 +53,6 @@ FILENAME ~ /\/remarks$/ {
         begin_file()
     else
         end_hunk()
-    split($0, part, /[ ,@+-]+/)
     match($0, /-[0-9]+/)
     old = substr($0, RSTART + 1, RLENGTH - 1)
     match($0, /\+[0-9]+/)
@@ -95,8 +94,9 @@ END {
 function begin_file() {
     last_note = ""
     in_file = 1
-    printf "<section class=\"file\">\n<h2 id=\"%s\"><a href=\"%s\">%s</a>%s</h2>\n",
-        name, page_of[state == "gone" ? old_path : new_path], name,
+    print "<section class=\"file\">"
+    printf "<h2 id=\"%s\"><a href=\"%s\">%s</a>%s</h2>\n", name,
+        page_of[state == "gone" ? old_path : new_path], name,
         state ? " <small>" state "</small>" : ""
     printf "%s\t2\t%s\t%s\n", page, name, name >>(work "/heads")
 }
@@ -128,7 +128,8 @@ function end_pair() {
         pairs = pairs pair("same", same_old, same_new)
     if (gone || added) {
         changed = 1
-        pairs = pairs pair(gone ? (added ? "changed" : "gone") : "added", gone, added)
+        pairs = pairs pair(!gone ? "added" : !added ? "gone" : "changed",
+            gone, added)
     }
     if (gone || same_new)
         two_sides = 1
@@ -149,7 +150,7 @@ function end_piece(    id, note) {
             id = " id=\"f-" current "\""
             note = remark[current] == last_note ? "" : remark[current]
             last_note = remark[current]
-            printf "%s\t%s\t%s#f-%s\n", after, current, page, current >>(work "/places")
+            print after "\t" current "\t" page "#f-" current >>(work "/places")
         }
         printf "<div class=\"piece%s\"%s>\n", two_sides ? "" : " fresh", id
         if (note)
@@ -178,6 +179,6 @@ function line_of(path, n,    file, s, k) {
             }
         close(file)
     }
-    return "<span class=\"line\"><a href=\"" page_of[path] "#L-" n "\" data-n=\"" n "\"></a>" \
-        code[path, n] "</span>\n"
+    return sprintf("<span class=\"line\"><a href=\"%s#L-%d\" data-n=\"%d\">" \
+        "</a>%s</span>\n", page_of[path], n, n, code[path, n])
 }

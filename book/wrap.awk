@@ -19,6 +19,8 @@ FILENAME ~ /\/pages$/ {
     kind[$2] = $1
     group[$2] = $4
     folder[$2] = $1 == "source" ? folder_of($3) : ""
+    if ($1 == "source")
+        title[$2] = base_name($3)
     chapter[$2] = $3 ~ /^chapters\// ? substr($3, 10, 2) : ""
     next
 }
@@ -27,7 +29,7 @@ FILENAME ~ /\/heads$/ {
     if ($2 == 1 && !($1 in title))
         title[$1] = $4
     else if ($2 == 2)
-        sections[$1] = sections[$1] item($3 == "" ? "" : "#" $3, $4)
+        sections[$1] = sections[$1] "<li><a href=\"#" $3 "\">" $4 "</a></li>\n"
     next
 }
 
@@ -45,13 +47,16 @@ function folder_of(path) {
     return sub(/\/[^\/]*$/, "", path) ? path : "."
 }
 
-function item(target, text) {
-    return "<li><a href=\"" target "\">" text "</a></li>\n"
+function base_name(path) {
+    sub(/.*\//, "", path)
+    return path
 }
 
-# A title without tags, where there can be none.
+# A title without tags, where there can be none. In what gsub puts in, & stands
+# for what it found.
 function plain(s) {
     gsub(/<[^>]*>/, "", s)
+    gsub(/&/, "\\\\&", s)
     return s
 }
 
@@ -69,8 +74,8 @@ function write_page(i,    p, file, j, s) {
         else if (s == "{next}")
             print neighbour(i, 1, "next") >file
         else {
-            gsub(/{title}/, plain(title[p]), s)
-            gsub(/{kind}/, kind[p], s)
+            gsub(/[{]title[}]/, plain(title[p]), s)
+            gsub(/[{]kind[}]/, kind[p], s)
             print s >file
         }
     }
@@ -84,17 +89,19 @@ function copy(from, file,    s) {
 }
 
 # The link to the page before or after: of a source, in the same folder.
-function neighbour(i, way, rel,    p, j) {
+function neighbour(i, way, rel,    p, j, q) {
     p = page[i]
-    for (j = i + way; j in page; j += way)
-        if (kind[page[j]] != "copy" && folder[page[j]] == folder[p])
-            return "<a rel=\"" rel "\" href=\"" page[j] "\">" title[page[j]] "</a>"
+    for (j = i + way; j in page; j += way) {
+        q = page[j]
+        if (kind[q] != "copy" && kind[q] != "extra" && folder[q] == folder[p])
+            return "<a rel=\"" rel "\" href=\"" q "\">" title[q] "</a>"
+    }
     return ""
 }
 
 # All pages but the sources. What the present one consists of stands below it;
 # below its chapter, if it is one of the chapter's files.
-function nav(i,    p, j, q, s, last, below) {
+function nav(i,    p, j, q, s, last) {
     p = page[i]
     for (j = 1; j <= pages; j++) {
         q = page[j]
@@ -103,14 +110,13 @@ function nav(i,    p, j, q, s, last, below) {
         if (group[q] != last && group[q] != "-")
             s = s "<li class=\"group\">" group[q] "</li>\n"
         last = group[q]
-        below = ""
         if (q == p)
-            below = sections[p]
-        else if (kind[p] == "source" && kind[q] == "text" && chapter[q] != "" && chapter[q] == chapter[p])
-            below = files(p)
-        s = s "<li class=\"" kind[q] "\"><a href=\"" q "\"" \
-            (q == p ? " aria-current=\"page\"" : "") ">" title[q] "</a>" \
-            (below ? "\n<ul>\n" below "</ul>" : "") "</li>\n"
+            s = s entry(q, p, sections[p])
+        else if (kind[p] == "source" && kind[q] == "text" &&
+                 chapter[p] != "" && chapter[p] == chapter[q])
+            s = s entry(q, p, files(p))
+        else
+            s = s entry(q, p, "")
     }
     return s
 }
@@ -118,8 +124,13 @@ function nav(i,    p, j, q, s, last, below) {
 function files(p,    j, s) {
     for (j = 1; j <= pages; j++)
         if (folder[page[j]] == folder[p])
-            s = s "<li><a href=\"" page[j] "\"" \
-                (page[j] == p ? " aria-current=\"page\"" : "") ">" \
-                title[page[j]] "</a></li>\n"
+            s = s entry(page[j], p, "")
     return s
+}
+
+# One page in a list, and a list of what is below it.
+function entry(q, current, below) {
+    return "<li class=\"" kind[q] "\"><a href=\"" q "\"" \
+        (q == current ? " aria-current=\"page\"" : "") ">" title[q] "</a>" \
+        (below ? "\n<ul>\n" below "</ul>" : "") "</li>\n"
 }
