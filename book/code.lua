@@ -51,14 +51,16 @@ return function(lookup)
         for _, line in ipairs(lines_of(code)) do
             if line:match("^%s*/%* %.%.%. %*/%s*$") then
                 finish()
-                blocks:insert(pandoc.Div(pandoc.Plain("⋯"), { class = "left-out" }))
+                blocks:insert(pandoc.Div(pandoc.Plain("⋯"),
+                    { class = "left-out" }))
             else
                 run[#run + 1] = line
             end
         end
         finish()
 
-        local title = pandoc.Link(name, lookup.page(path) .. "#L-" .. (first or 1))
+        local title = pandoc.Link(name,
+            lookup.page(path) .. "#L-" .. (first or 1))
         return pandoc.Div({
             pandoc.Div(pandoc.Plain(title), { class = "file" }),
             pandoc.Div(blocks, { class = "lines" }),

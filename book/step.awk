@@ -162,12 +162,13 @@ function end_piece(    id, note) {
 }
 
 # Line n of a file: its number, which leads to the source, and its code.
-function line_of(path, n,    file, s, k) {
+function line_of(path, n,    file, s, k, start) {
+    start = "<span id=\"L-[0-9]+\"><a href=\"#L-[0-9]+\"[^>]*></a>"
     if (!(path in loaded)) {
         loaded[path] = 1
         file = work "/body/" page_of[path]
         while ((getline s <file) > 0)
-            if (match(s, /<span id="L-[0-9]+"><a href="#L-[0-9]+"[^>]*><\/a>/)) {
+            if (match(s, start)) {
                 s = substr(s, RSTART)
                 k = s
                 sub(/^<span id="L-/, "", k)

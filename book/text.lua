@@ -119,8 +119,8 @@ end
 local function lead_on(doc)
     local step = lookup.step()
     if step then
-        doc.blocks:insert(2, pandoc.Div(pandoc.Para(pandoc.Link(
-            "This step in the code, side by side", step)), { class = "lead-on" }))
+        doc.blocks:insert(2, pandoc.Para(pandoc.Link(
+            "This step in the code, side by side", step)))
     end
     return doc
 end

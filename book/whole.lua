@@ -10,7 +10,8 @@ local function append_text(blocks, path, name, is_solution)
     local lookup = dofile("book/lookup.lua")(work, path)
 
     local function anchor(page, id)
-        return page:gsub("%.html", ""):gsub("#", "-") .. (id ~= "" and "-" .. id or "")
+        return page:gsub("%.html", ""):gsub("#", "-")
+            .. (id ~= "" and "-" .. id or "")
     end
 
     local title -- the first heading, which has the name of the page alone
@@ -69,6 +70,6 @@ function Pandoc(doc)
         end
     end
     doc.blocks = blocks
-    doc.meta = { title = doc.meta.title, lang = doc.meta.lang, date = doc.meta.date }
+    doc.meta.work = nil
     return doc
 end
