@@ -1,7 +1,7 @@
 -- remarks.lua - a pandoc filter: what does a chapter say of each function?
 --
--- Called like text.lua. Writes the table `remarks`, NAME <tab> HTML, for the
--- page of the step. In this order, what a function has:
+-- Called like text.lua. Writes the table `remarks`, NAME <tab> RANK <tab> HTML,
+-- for the page of the step. A function has the first of these that there is:
 -- 1. an item of a list that begins with its name: that item;
 -- 2. a heading that has its name: that heading, as a link, and a paragraph below it;
 -- 3. a place in an item that begins with another name: that item.
@@ -87,7 +87,8 @@ local function list_remarks(doc)
             if not done[name] then
                 done[name] = true
                 local html = pandoc.write(pandoc.Pandoc(blocks), "html")
-                file:write(name, "\t", (html:gsub("%s+", " ")), "\n")
+                file:write(name, "\t", rank, "\t", (html:gsub("%s+", " ")),
+                    "\n")
             end
         end
     end

@@ -6,7 +6,8 @@
 #     the diff
 # A hunk is cut into pieces, one for each function. A piece has its function's
 # remark, and pairs of blocks, old and new, whose lines are those of the
-# highlighted sources. Prints the page's body; adds its files to work/heads, and
+# highlighted sources. What does not change is left out but for the function around
+# a change. Prints the page's body; adds its files to work/heads, and
 # its functions to work/places: FOLDER <tab> NAME <tab> PLACE.
 
 BEGIN {
@@ -26,7 +27,8 @@ FILENAME ~ /\/functions$/ {
 }
 
 FILENAME ~ /\/remarks$/ {
-    remark[$1] = $2
+    remark[$1] = $3
+    rank[$1] = $2
     next
 }
 
@@ -92,7 +94,7 @@ END {
 }
 
 function begin_file() {
-    last_note = ""
+    last_remark = ""
     in_file = 1
     print "<section class=\"file\">"
     printf "<h2 id=\"%s\"><a href=\"%s\">%s</a>%s</h2>\n", name,
@@ -144,12 +146,11 @@ function pair(class, left, right) {
 
 function end_piece(    id, note) {
     end_pair()
-    if (pairs) {
-        if (changed && current != "" && !(current in shown)) {
+    if (changed) {
+        if (current != "" && !(current in shown)) {
             shown[current] = 1
             id = " id=\"f-" current "\""
-            note = remark[current] == last_note ? "" : remark[current]
-            last_note = remark[current]
+            note = remark_of(current)
             print after "\t" current "\t" page "#f-" current >>(work "/places")
         }
         printf "<div class=\"piece%s\"%s>\n", two_sides ? "" : " fresh", id
@@ -159,6 +160,15 @@ function end_piece(    id, note) {
     }
     pairs = ""
     changed = two_sides = 0
+}
+
+# A remark on several functions that follow each other is made once.
+function remark_of(f,    s) {
+    s = rank[f] " " remark[f]
+    if (s == last_remark)
+        return ""
+    last_remark = s
+    return remark[f]
 }
 
 # Line n of a file: its number, which leads to the source, and its code.

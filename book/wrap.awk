@@ -91,6 +91,8 @@ function copy(from, file,    s) {
 # The link to the page before or after: of a source, in the same folder.
 function neighbour(i, way, rel,    p, j, q) {
     p = page[i]
+    if (kind[p] == "extra")
+        return ""
     for (j = i + way; j in page; j += way) {
         q = page[j]
         if (kind[q] != "copy" && kind[q] != "extra" && folder[q] == folder[p])
