@@ -47,11 +47,16 @@ test: stages $(if $(PART),,bench traces) suite ## test all; STAGE=01, ONLY=lesso
 	    $(if $(STAGE),--stage "$(STAGE)") $(if $(ONLY),--only "$(ONLY)") \
 	    $(if $(SEED),--seed "$(SEED)")
 
-test-all: test ## test the solutions of the exercises, too
+test-all: test book ## test the solutions of the exercises and the book, too
 	@tests/solutions
+	@tests/book
 
 # As it was given, dollars and all.
 test: export LIBRARY = $(value MALLOC)
+
+book: ## all texts, steps and sources to read: HTML, EPUB, PDF
+	@tools/setup pandoc weasyprint rsvg-convert lunr
+	@tools/book
 
 docs-fix: stages bench traces suite ## bring what the texts quote and show up to date
 	@tools/setup strace
@@ -147,5 +152,5 @@ build/traces/synthetic: build/bench/synthetic
 	    $< $$name >build/traces/$$name.trace || exit 1; done
 	@touch $@
 
-.PHONY: help report plot verify peers figures test test-all docs-fix steps traces \
+.PHONY: help report plot verify peers figures test test-all book docs-fix steps traces \
         stages clean bench suite $(CHAPTERS)
