@@ -47,14 +47,19 @@ test: stages $(if $(PART),,bench traces) suite ## test all; STAGE=01, ONLY=lesso
 	    $(if $(STAGE),--stage "$(STAGE)") $(if $(ONLY),--only "$(ONLY)") \
 	    $(if $(SEED),--seed "$(SEED)")
 
-test-all: test ## test the solutions of the exercises, too
+test-all: test book ## test the solutions of the exercises and the book, too
 	@tests/solutions
+	@tests/book
 
 grade: stages bench traces suite ## mark mallocs: STAGE=03 DIR="a b"; MORE="x.trace"
 	@tools/grade "$(STAGE)" $(DIR)
 
 # As it was given, dollars and all.
 test: export LIBRARY = $(value MALLOC)
+
+book: ## all texts, steps and sources to read: HTML, EPUB, PDF
+	@tools/setup pandoc weasyprint rsvg-convert lunr
+	@tools/book
 
 docs-fix: stages bench traces suite ## bring what the texts quote and show up to date
 	@tools/setup strace
@@ -150,5 +155,5 @@ build/traces/synthetic: build/bench/synthetic
 	    $< $$name >build/traces/$$name.trace || exit 1; done
 	@touch $@
 
-.PHONY: help report plot verify peers figures test test-all grade docs-fix steps \
-        traces stages clean bench suite $(CHAPTERS)
+.PHONY: help report plot verify peers figures test test-all grade book docs-fix \
+        steps traces stages clean bench suite $(CHAPTERS)

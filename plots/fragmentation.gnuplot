@@ -39,7 +39,7 @@ do for [i=1:words(names)] {
     said[i] = sprintf("%s, %.0f %% requested", amount(real(word(bar[i], 6))), \
         100 * real(word(bar[i], 1)) * bytes / real(word(bar[i], 6)))
 }
-samples = int(ask_of(word(names, 1), "END { print NR - 1 }"))
+samples = int(ask_of(word(names, 1), "{ n++ } END { print n - 1 }"))
 
 title = "What the bytes are for at the peak: " . about
 command = sprintf("build/bench/walk parts %d %s LIBRARY", samples, trace)

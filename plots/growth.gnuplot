@@ -15,13 +15,14 @@ load "plots/style.gnuplot"
 # memory.csv: 2 allocator, 4 operation, 6 live, 7 held
 names = names_with('$7 > 0 && $2 != "system-notcache"')
 whole = ask('$4 >= most { most = $4; name = $2 } END { print name }')
-facts = ask_of(whole, '$6 > live { live = $6 } END { print $4, live, NR - 1 }')
+facts = ask_of(whole, '{ samples++; last = $4 } ' . \
+    '$6 > live { live = $6 } END { print last, live, samples - 1 }')
 operations = real(word(facts, 1))
 peak_live = real(word(facts, 2))
 calls = call_unit(operations)
 said(name, done) = done == operations ? name : \
     sprintf("%s, stopped at %.3g %%", name, 100 * done / operations)
-done(name) = real(ask_of(name, "END { print $4 }"))
+done(name) = real(ask_of(name, "{ last = $4 } END { print last }"))
 
 # The lower panel shows all of the live bytes, the last stage and the system's
 # malloc.
@@ -39,8 +40,8 @@ width(name) = stage(name) ? least(8, 2 + 1.2 * later(name)) : 1.8
 steps = text ? letters : "with steps linewidth width(name) " . look
 
 # Lines need only the samples that differ from the one before, and the last.
-held(name) = rows(name) . (text ? "" : " | awk -F, " . \
-    "'$7 != was { print } { was = $7; end = $0 } END { print end }'")
+held(name) = text ? rows(name) : "< " . awk_of(name, \
+    "$7 != was { print } { was = $7; end = $0 } END { print end }")
 
 title = "Heap growth on each stage: " . about
 command = sprintf("build/bench/replay --samples %s %s LIBRARY", \

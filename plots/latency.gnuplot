@@ -14,8 +14,8 @@ measure = "latency"
 load "plots/style.gnuplot"
 
 names = names_with('$5 > 0')
-tail(name) = rows(name) . \
-    " | awk -f bench/measure/sorted.awk -f plots/latency.awk"
+tail(name) = "< " . program_of(name, \
+    "-f bench/measure/sorted.awk -f plots/latency.awk")
 
 title = "Latency of single calls: " . about
 command = sprintf("build/bench/latency %s LIBRARY", trace)

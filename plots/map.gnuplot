@@ -16,7 +16,7 @@ load "plots/style.gnuplot"
 
 # Cell and limit; then for each stage its name, the end of its addresses, and
 # its last operation.
-scale = system(all_rows . " | awk -f plots/mapscale.awk")
+scale = system(program_of(all, "-f plots/mapscale.awk"))
 cell = real(word(scale, 1))
 limit = real(word(scale, 2))
 panels = (words(scale) - 2) / 3
@@ -63,9 +63,9 @@ wide = text ? 26 : 240
 high = text ? int(30 * panel_height) - 2 : int(limit / cell)
 x(column) = (column + 0.5) * operations / calls / wide
 y(line) = (line + 0.5) * limit / high / bytes
-points(name) = rows(name) . sprintf(" | awk -v operations=%d -v limit=%d " . \
-    "-v columns=%d -v lines=%d -v text=%d -f plots/map.awk", \
-    operations, limit, wide, high, text)
+points(name) = "< " . program_of(name, sprintf("-v operations=%d " . \
+    "-v limit=%d -v columns=%d -v lines=%d -v text=%d -f plots/map.awk", \
+    operations, limit, wide, high, text))
 do for [i=0:panels - 1] {
     stage_name = stage_of(i)
     name = end_of(i) > limit ? cut(stage_name, end_of(i)) : stage_name

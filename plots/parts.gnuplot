@@ -18,12 +18,13 @@ facts = ask('$4 > last { last = $4 } $5 > most { most = $5 } ' . \
     'END { print last, most, held }')
 operations = real(word(facts, 1))
 limit = least(3 * word(facts, 2), real(word(facts, 3)))
-held(name) = real(ask_of(name, '{ sum = $5 + $6 + $7 + $8 + $9 } ' . \
-    'sum > most { most = sum } END { print most + 0 }'))
-done(name) = real(ask_of(name, "END { print $4 }"))
+# Of a panel: the most bytes held, the last operation, and its rows.
+panel_facts(name) = ask_of(name, '{ sum = $5 + $6 + $7 + $8 + $9 } ' . \
+    'sum > most { most = sum } { n++; last = $4 } ' . \
+    'END { print most + 0, last, n }')
 calls = call_unit(operations)
 bytes = byte_unit(limit)
-samples = int(ask_of(word(names, 1), "END { print NR - 1 }"))
+samples = int(word(panel_facts(word(names, 1)), 3)) - 1
 kinds = "requested rounding headers free top"
 array kind_colour[5] = [used_colour, rounding_colour, own_colour, \
                         free_colour, top_colour]
@@ -49,9 +50,11 @@ set ytics tics_step(limit / bytes)
 do for [i=0:panels - 1] {
     name = word(names, i + 1)
     data = rows(name)
-    if (held(name) > limit) { name = cut(name, held(name)) }
+    facts = panel_facts(name)
+    held = real(word(facts, 1))
+    share = word(facts, 2) / operations
+    if (held > limit) { name = cut(name, held) }
     load "plots/panel.gnuplot"
-    share = done(word(names, i + 1)) / operations
     load "plots/stopped.gnuplot"
     plot for [k=5:1:-1] data every 1 + samples / 120 \
         using ($4 / calls):((sum [c=5:4 + k] column(c)) / bytes) @area

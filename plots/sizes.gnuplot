@@ -12,11 +12,11 @@ measure = "sizes"
 load "plots/style.gnuplot"
 
 # sizes.csv: 4 size, 5 calls, 6 bytes. Prints exponent, calls %, bytes %.
-classes = "< " . all_rows . " | awk -F, -v OFS=, '" . \
+classes = "< " . awk_of(all, "BEGIN { OFS = \",\" } " . \
     "{ for (e = 0; 2 ^ e < $4; e++) ; n[e] += $5; b[e] += $6 } " . \
     "{ calls += $5; bytes += $6; if (e > last) last = e } " . \
     "END { for (e = 0; e <= last; e++) if (n[e]) " . \
-    "print e, 100 * n[e] / calls, bytes ? 100 * b[e] / bytes : 0 }'"
+    "print e, 100 * n[e] / calls, bytes ? 100 * b[e] / bytes : 0 }")
 stats classes using 1 name "exponent" nooutput
 size(e) = e < 10 ? sprintf("%d", 2 ** e) : \
     e < 20 ? sprintf("%d Ki", 2 ** (e - 10)) : sprintf("%d Mi", 2 ** (e - 20))

@@ -25,8 +25,8 @@ y(workload, name) = number(workloads, workload) - 0.42 + \
 # The marks of those that were stopped; if there are none, a point that cannot
 # be seen.
 is_stopped = '$6 > 0 && $11 < $10 && $2 !~ /^(none|system)$/'
-stopped = "< " . all_rows . " | awk -F, '" . is_stopped . \
-    " { print; n++ } END { if (!n) print \",,,,,1\" }'"
+stopped = "< " . awk_of(all, is_stopped . \
+    " { print; n++ } END { if (!n) print \",,,,,1\" }")
 
 title = "Time per call on each workload" . \
     (about eq "all" ? "" : ": " . about)

@@ -52,34 +52,45 @@ cut(name, bytes) = sprintf("%s, to %s", name, amount(bytes))
 
 # --- data ----------------------------------------------------------------
 
-# Commands that print the rows of an allocator and those of all, for the
-# workload; `all` stands for all workloads.
+# What the rows of an allocator begin with, for the workload; `all` stands for
+# all workloads. Each command below is one process, which takes the place of its
+# shell (exec), as a figure needs dozens of them.
 csv = folder . "/" . measure . ".csv"
-rows_of(name) = sprintf("LC_ALL=C grep -s '^%s,%s,[0-9]' '%s'", \
-    workload eq "all" ? "[^#,]*" : workload, name, csv)
-all_rows = rows_of("[^,]*")
+all = "[^,]*"
+beginning(name) = sprintf("^%s,%s,[0-9]", \
+    workload eq "all" ? "[^#,]*" : workload, name)
 
-# What an awk program says about these rows.
-ask_of(name, program) = system(rows_of(name) . " | awk -F, '" . program . "'")
-ask(program) = ask_of("[^,]*", program)
+# Commands that print the rows of an allocator, and what awk programs print of
+# them: one that is written here, or one with these arguments.
+rows_of(name) = sprintf("LC_ALL=C exec grep -s '%s' '%s'", \
+    beginning(name), csv)
+awk_of(name, program) = "exec awk -F, '$0 !~ \"" . \
+    beginning(name) . "\" { next } " . program . sprintf("' '%s'", csv)
+program_of(name, arguments) = sprintf("exec awk -v wanted='%s' " . \
+    "-f plots/rows.awk %s '%s'", beginning(name), arguments, csv)
+
+# What such a program says about the rows.
+ask_of(name, program) = system(awk_of(name, program))
+ask(program) = ask_of(all, program)
 
 # The allocators whose rows meet a condition of awk's, in their order.
 names_with(condition) = ask("(" . condition . ") && !seen[$2]++ { print $2 }")
 
 # The same rows as data to plot, and one column of them as medians.
 rows(name) = "< " . rows_of(name)
-medians(name, keys, column) = sprintf( \
-    "%s | awk -v keys=%s -v column=%d -f bench/measure/sorted.awk " . \
-    "-f bench/measure/medians.awk", rows(name), keys, column)
+medians(name, keys, column) = "< " . program_of(name, sprintf( \
+    "-v keys=%s -v column=%d -f bench/measure/sorted.awk " . \
+    "-f bench/measure/medians.awk", keys, column))
 
-if (ask("END { print NR }") eq "0") {
+# It may be that there is no such file.
+if (system(rows_of(all) . " -c -m 1") ne "1") {
     print sprintf("plots: %s: no rows of %s", csv, workload)
     exit status 1
 }
 
 # The workload's trace lies with the one that the CSV's command names.
-trace = system(sprintf("sed -n 's|^# command: .* \\([^ ]*/\\)[^/]*\\.trace" . \
-    "[ ,].*|\\1|p' '%s'", csv)) . workload . ".trace"
+trace = system(sprintf("exec sed -n 's|^# command: .* " . \
+    "\\([^ ]*/\\)[^/]*\\.trace[ ,].*|\\1|p' '%s'", csv)) . workload . ".trace"
 
 # --- the palette ---------------------------------------------------------
 

@@ -19,8 +19,13 @@ most_threads = real(ask('$4 > most { most = $4 } END { print most }'))
 cores = real(system(sprintf("sed -n '" . \
     's/^# machine:.*[^0-9]\([0-9][0-9]*\) x .*/\1/p' . "' '%s' | grep . || " . \
     "nproc", csv)))
-stats medians("[^,]*", "1,2,4", 6) using 4 name "ratio" nooutput
-arenas(name) = int(ask_of(name, '$7 > n { n = $7 } END { print n + 0 }'))
+stats medians(all, "1,2,4", 6) using 4 name "ratio" nooutput
+# The most arenas of each, in the order of names.
+most_arenas = ask('$6 != "" && !seen[$2]++ { order[++k] = $2 } ' . \
+    '$7 > n[$2] { n[$2] = $7 } ' . \
+    'END { for (i = 1; i <= k; i++) print n[order[i]] + 0 }')
+number(name) = sum [i=1:words(names)] (word(names, i) eq name ? i : 0)
+arenas(name) = int(word(most_arenas, number(name)))
 named(name) = name . (arenas(name) == 0 ? "" : \
     arenas(name) == 1 ? ", 1 arena" : sprintf(", %d arenas", arenas(name)))
 apart(k) = text ? 0 : 0.005 * most_threads * (k - 0.5 * words(names))

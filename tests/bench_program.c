@@ -137,7 +137,8 @@ static int comb(void)
     _exit(0);
 }
 
-/* 16 calls of 1 MiB, all of which are live at the end. */
+/* 16 calls of 1 MiB, all of which are live at the end: four times as many
+ * pages as a map has cells. */
 static int large(void)
 {
     allocate(16, 1 << 20);
@@ -182,12 +183,14 @@ static int others(void)
     return failed == 4 ? 0 : 1;
 }
 
-/* 3000000 calls, more than one window holds, without the descriptors. */
+/* A million calls, more than one window holds, without the descriptors. That is
+ * hundreds of windows, and several times what fits into the file that tests/bench
+ * does not let become longer. */
 static int many(void)
 {
     for (int i = 3; i < 1000; i++)
         close(i);
-    for (int i = 0; i < 1500000; i++) {
+    for (int i = 0; i < 500000; i++) {
         void *volatile payload = malloc((size_t)(i % 500));
 
         errno = 0;
@@ -198,7 +201,8 @@ static int many(void)
     return 0;
 }
 
-/* 4 million calls that keep about half of 20000 objects alive. */
+/* 4 million calls that keep about half of 20000 objects alive: as many as make a
+ * trace that is large beside the memory that tests/player leaves for it. */
 static int churn(void)
 {
     static char *payloads[20000];
@@ -401,14 +405,14 @@ static int daemonic(void)
     return 0;
 }
 
-/* 200 short commands, of 50 calls each. */
+/* 60 short commands, of 50 calls each: enough to see what one of them takes. */
 static int brief(void)
 {
     char *arguments[] = {self, "exits", NULL};
     pid_t child;
     int status;
 
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 60; i++) {
         if (posix_spawn(&child, self, NULL, NULL, arguments, environ) != 0)
             return 1;
         waitpid(child, &status, 0);

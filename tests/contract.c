@@ -103,7 +103,9 @@ START_TEST(big_payloads_are_whole)
 }
 END_TEST
 
-/* All pages of 64 MiB would take longer than the rest of the group. */
+/* All pages of 64 MiB would take longer than the rest of the group. Such a
+ * payload is a mapping, or one chunk, like one of 16 MiB, all of which is looked
+ * at above. What is left to be wrong is where it ends. */
 START_TEST(a_huge_payload_is_there_at_both_ends)
 {
     char *payload = must_malloc(64 * MiB);

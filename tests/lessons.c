@@ -483,6 +483,41 @@ START_TEST(threads_free_for_others_without_a_lock)
 }
 END_TEST
 
+static int changes_in_a_thread;
+
+/* Two chunks fill what a thread's memory may hold in one piece, and a third one
+ * comes and goes behind them. None of them gets a mapping, because a larger one
+ * has come and gone before. */
+static void *allocate_and_free_behind_two(void *unused)
+{
+    enum { ROUNDS = 20 };
+
+    lib.free(must_malloc(31 * MiB));
+    must_malloc(30 * MiB);
+    must_malloc(30 * MiB);
+    for (int i = 0; i < ROUNDS; i++) {
+        char *payload = must_malloc(30 * MiB);
+        size_t held = lib.malloc_held();
+        lib.free(payload);
+        changes_in_a_thread += lib.malloc_held() != held;
+    }
+    return unused;
+}
+
+START_TEST(threads_keep_what_comes_and_goes)
+{
+    pthread_t thread;
+
+    needs_inspection();
+    must_malloc(1);
+    pthread_create(&thread, NULL, allocate_and_free_behind_two, NULL);
+    pthread_join(thread, NULL);
+    ck_assert_msg(changes_in_a_thread < 5,
+                  "the same chunk of 30 MiB goes back to the system %d times",
+                  changes_in_a_thread);
+}
+END_TEST
+
 enum { WORKERS = 4 };
 static pthread_barrier_t has_worked, may_end;
 
@@ -674,5 +709,6 @@ void add_lessons(TCase *group)
     tcase_add_test(group, threads_do_not_wait_for_each_other);
     tcase_add_test(group, threads_take_no_lock_for_what_they_freed);
     tcase_add_test(group, threads_free_for_others_without_a_lock);
+    tcase_add_test(group, threads_keep_what_comes_and_goes);
     tcase_add_test(group, threads_share_what_they_free);
 }

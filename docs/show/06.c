@@ -19,7 +19,7 @@ static const char *note(const void *address)
     static char text[32];
 
     if (address == payload_to_chunk(a))
-        return "arena 0"; /* its first chunk */
+        return "first chunk of arena 0";
     if (address != heap_of(address))
         return NULL;
     snprintf(text, sizeof text, "heap of arena %u",

@@ -16,6 +16,7 @@
 /* mallinfo() is to be called, however old it is. */
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
+/* In each round all threads trim at once, and there are more of them than cores. */
 enum { THREADS = 12, PAYLOADS = 300, ROUNDS = 5 };
 
 static pthread_barrier_t all_are_there;

@@ -30,6 +30,7 @@ __attribute__((constructor)) static void begin(void)
 void allocate_locked(void)
 {
     lock();
-    free(malloc(100));
+    for (int i = 0; i < 20; i++) /* so it is mostly held */
+        free(malloc(100));
     unlock();
 }
