@@ -565,6 +565,14 @@ static double now_ns(void)
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
+/* In ns. */
+static double time_of_malloc(size_t request)
+{
+    double start = now_ns();
+    lib.malloc(request);
+    return now_ns() - start;
+}
+
 static int compare_times(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -577,9 +585,7 @@ static double median_search(void)
     double times[51];
 
     for (size_t i = 0; i < LENGTH(times); i++) {
-        double start = now_ns();
-        lib.malloc(500);
-        times[i] = now_ns() - start;
+        times[i] = time_of_malloc(500);
     }
     qsort(times, LENGTH(times), sizeof(*times), compare_times);
     return times[LENGTH(times) / 2];
@@ -623,9 +629,7 @@ static double first_after_frees(size_t count)
     for (size_t round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < count; i++)
             lib.free(hole[round * count + i]);
-        double start = now_ns();
-        lib.malloc(500);
-        double time = now_ns() - start;
+        double time = time_of_malloc(500);
         if (time < shortest)
             shortest = time;
     }
@@ -659,9 +663,7 @@ static double shortest_of_large(size_t count)
         lib.free(hole[i - 1]);
     must_malloc(120000); /* larger than all */
     for (size_t i = count - 5; i < count; i++) {
-        double start = now_ns();
-        lib.malloc(SMALLEST + STEP * i);
-        double time = now_ns() - start;
+        double time = time_of_malloc(SMALLEST + STEP * i);
         if (time < shortest)
             shortest = time;
     }

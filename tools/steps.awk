@@ -151,7 +151,7 @@ function complain(what) {
     complaints = complaints (complaints ? "; " : "") what
 }
 
-function report(    share, chapter) {
+function report(    share, step, chapter) {
     share = inserted ? deleted / inserted : deleted > 0
     if (share > 0.2 && !reason)
         complain("deletions pass 20 % of insertions and README.md " \
@@ -160,6 +160,9 @@ function report(    share, chapter) {
         complain("more than 600 lines are inserted: nobody reads so much at once")
     if (unnamed)
         complain("not named in README.md: " unnamed)
+    step = "+" inserted " −" deleted
+    if (before && row && !index(row, step))
+        complain("the table in the book's README.md has not " step)
 
     chapter = base_name(after)
     if (before)

@@ -66,13 +66,6 @@ static long taken_from_top(void)
     return from_top;
 }
 
-static void shuffle(int order[3])
-{
-    order[0] = (int)pick(0, 2);
-    order[1] = (order[0] + (int)pick(1, 2)) % 3;
-    order[2] = 3 - order[0] - order[1];
-}
-
 int main(int argc, char **argv)
 {
     predict_start(argc, argv);
@@ -114,8 +107,8 @@ int main(int argc, char **argv)
 
     for (size_t i = 0; i < 3; i++)
         requests[i] = 100 * (i + 1) + pick(0, 80);
-    shuffle(freed);
-    shuffle(asked);
+    shuffle(freed, 3);
+    shuffle(asked, 3);
     ask("a = malloc(%zu); b = malloc(%zu); c = malloc(%zu), with a live "
         "payload\n"
         "   behind each. free(%c); free(%c); free(%c).\n"

@@ -76,17 +76,6 @@ static long held_below_top(void)
     return (long)malloc_held();
 }
 
-static void shuffle_order(void)
-{
-    for (int i = 0; i < PAYLOADS; i++)
-        order[i] = i;
-    for (int i = PAYLOADS - 1; i > 0; i--) {
-        int other = (int)pick(0, (size_t)i), last = order[i];
-        order[i] = order[other];
-        order[other] = last;
-    }
-}
-
 int main(int argc, char **argv)
 {
     predict_start(argc, argv);
@@ -122,7 +111,7 @@ int main(int argc, char **argv)
                         "bytes of a's and of b's chunk.");
 
     first = 248;
-    shuffle_order();
+    shuffle(order, PAYLOADS);
     ask("a, b, c, d, e, f, g, h = malloc(248), one after the other;\n"
         "   free(%c); free(%c); free(%c); free(%c); free(%c);\n"
         "   How many free chunks are there? (Top is not one of them.)",

@@ -61,13 +61,6 @@ static long distance_past_many(void)
     return (char *)malloc(second) - payloads[0];
 }
 
-static void shuffle(int order[3])
-{
-    order[0] = (int)pick(0, 2);
-    order[1] = (order[0] + (int)pick(1, 2)) % 3;
-    order[2] = 3 - order[0] - order[1];
-}
-
 int main(int argc, char **argv)
 {
     predict_start(argc, argv);
@@ -95,7 +88,7 @@ int main(int argc, char **argv)
 
     for (size_t i = 0; i < 3; i++)
         requests[i] = 300 * pick(4, 12) + 20 * i;
-    shuffle(freed);
+    shuffle(freed, 3);
     first = 300 * pick(3, 11) + 100;
     second = 5000;
     ask("a = malloc(%zu); b = malloc(%zu); c = malloc(%zu), with a live "

@@ -34,6 +34,15 @@ size_t pick(size_t low, size_t high)
     return low + (size_t)rand_r(&seed) % (high - low + 1);
 }
 
+void shuffle(int *order, int count)
+{
+    for (int i = 0; i < count; i++) {
+        int other = (int)pick(0, (size_t)i);
+        order[i] = order[other];
+        order[other] = i;
+    }
+}
+
 void ask(const char *question, ...)
 {
     va_list arguments;

@@ -16,6 +16,9 @@ void predict_start(int argc, char **argv);
 /* A fresh number, from low to high. */
 size_t pick(size_t low, size_t high);
 
+/* Fill order with the numbers from 0 to count - 1, in a fresh order. */
+void shuffle(int *order, int count);
+
 /* Print a question whose answer is a whole number, and read the reader's. */
 void ask(const char *question, ...) __attribute__((format(printf, 1, 2)));
 
