@@ -14,6 +14,12 @@ void bins_init(struct arena *a);
 /* The number of the bin for chunks of this size. */
 size_t bin_index(size_t size);
 
+/* The same, for a small size. */
+static inline size_t small_index(size_t size)
+{
+    return (size - MINSIZE) / MALLOC_ALIGNMENT + FIRST_SMALL_BIN;
+}
+
 /* Put a chunk that has become free into the unsorted bin. */
 void unsorted_push(struct arena *a, struct chunk *c);
 

@@ -30,11 +30,6 @@ void bins_init(struct arena *a)
         freelist_init(&a->bins[i]);
 }
 
-static inline size_t small_index(size_t size)
-{
-    return (size - MINSIZE) / MALLOC_ALIGNMENT + FIRST_SMALL_BIN;
-}
-
 size_t bin_index(size_t size)
 {
     if (is_small(size))

@@ -1,0 +1,113 @@
+/* params.c - what can be tuned, by mallopt() or from the environment
+ *
+ * A mapping for a chunk costs two system calls and a page fault for every page.
+ * That is cheap for what lives long, and dear for what comes and goes. So the
+ * threshold is not fixed: if a mapped chunk is freed, that is taken as a sign
+ * that chunks of its size come and go, and they are no longer mapped. Once the
+ * user sets a threshold, TOP_PAD or MMAP_MAX, both thresholds stay as they are.
+ */
+#define _GNU_SOURCE /* for secure_getenv() */
+#include "params.h"
+#include "chunk.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+
+struct params params = {
+    .top_pad = 128 * 1024,
+    .trim_threshold = 128 * 1024,
+    .mmap_threshold = 128 * 1024,
+    .mmap_max = 65536,
+    .dynamic = true,
+    .arena_test = ARENAS_PER_CORE,
+    .tcache_count = 65535,
+    .tcache_max = 32 * 1024,
+    .max_fast = 16 * sizeof(size_t),
+};
+
+static bool set_max_fast(long request)
+{
+    if (request < 0 || (size_t)request > 20 * sizeof(size_t))
+        return false;
+    params.max_fast =
+        align_down((size_t)request + sizeof(size_t), MALLOC_ALIGNMENT);
+    return true;
+}
+
+static bool set_threshold(_Atomic size_t *param, long value)
+{
+    if (value < 0 || value > PTRDIFF_MAX / 4)
+        return false; /* sums with more might overflow */
+    *param = (size_t)value;
+    params.dynamic = false;
+    return true;
+}
+
+static bool set_arenas(_Atomic size_t *param, long value)
+{
+    if (value <= 0)
+        return false;
+    *param = (size_t)value;
+    return true;
+}
+
+bool set_param(int number, long value)
+{
+    switch (number) {
+    case M_TRIM_THRESHOLD: /* -1 becomes the largest size: never trim */
+        params.trim_threshold = (size_t)value;
+        params.dynamic = false;
+        return true;
+    case M_TOP_PAD:
+        return set_threshold(&params.top_pad, value);
+    case M_MMAP_THRESHOLD:
+        return set_threshold(&params.mmap_threshold, value);
+    case M_MMAP_MAX:
+        return set_threshold(&params.mmap_max, value < 0 ? 0 : value);
+    case M_ARENA_MAX:
+        return set_arenas(&params.arena_max, value);
+    case M_ARENA_TEST:
+        return set_arenas(&params.arena_test, value);
+    case M_MXFAST:
+        return set_max_fast(value);
+    case M_PERTURB:
+        params.perturb = (int)value;
+        return true;
+    default:
+        return number == M_CHECK_ACTION; /* without effect, as in glibc */
+    }
+}
+
+void read_environment(void)
+{
+    static const struct {
+        const char *name;
+        int number;
+    } variables[] = {
+        {"MALLOC_TOP_PAD_", M_TOP_PAD},
+        {"MALLOC_TRIM_THRESHOLD_", M_TRIM_THRESHOLD},
+        {"MALLOC_MMAP_THRESHOLD_", M_MMAP_THRESHOLD},
+        {"MALLOC_MMAP_MAX_", M_MMAP_MAX},
+        {"MALLOC_PERTURB_", M_PERTURB},
+        {"MALLOC_ARENA_MAX", M_ARENA_MAX},
+        {"MALLOC_ARENA_TEST", M_ARENA_TEST},
+    };
+
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+        /* NULL if the program has more rights than its user (setuid). */
+        const char *value = secure_getenv(variables[i].name);
+        if (value != NULL)
+            set_param(variables[i].number, strtol(value, NULL, 0));
+    }
+}
+
+void raise_thresholds(size_t size)
+{
+    if (params.dynamic && size > params.mmap_threshold &&
+        size <= MAX_MMAP_THRESHOLD) {
+        params.mmap_threshold = size;
+        /* Such chunks may now lie next to top: when they are freed, they should
+         * not go back at once. */
+        params.trim_threshold = 2 * size;
+    }
+}

@@ -1,0 +1,138 @@
+/* trim.c - give memory back to the system
+ *
+ * The break can go down only as far as the last chunk in use. So what is free
+ * at the end, in top, goes back for good, together with its addresses. What is
+ * free further down keeps its addresses, but the pages behind them can go back:
+ * the system gives new ones when they are touched again.
+ * The same is true of other arenas; a heap that is all top goes back whole.
+ *
+ * Both cost a system call, and later a page fault for each page. So free()
+ * trims top only when it has become long, and pages inside free chunks go back
+ * only when malloc_trim() is called.
+ */
+#include "trim.h"
+#include "break.h"
+#include "coalesce.h"
+#include "params.h"
+
+/* How many bytes, in whole pages, does top have beyond pad and MINSIZE? */
+static size_t spare_bytes(const struct arena *a, size_t pad)
+{
+    size_t size = top_size(a);
+
+    if (size < MINSIZE || size - MINSIZE < pad)
+        return 0;
+    return align_down(size - MINSIZE - pad, os_page_size());
+}
+
+/* Give whole pages at the end of top back, but keep pad bytes to spare. */
+static bool shrink_top(struct arena *a, size_t pad)
+{
+    size_t extra = spare_bytes(a, pad);
+
+    check_top(a);
+    bool (*shrink)(char *, size_t) =
+        a == &main_arena ? break_shrink : heap_shrink;
+    if (extra == 0 || !shrink(a->end, extra))
+        return false;
+    set_size(a->top, top_size(a) - extra);
+    a->system_mem -= extra;
+    a->end -= extra;
+    if (a->zero_from > a->end) /* new pages after the end will be zero */
+        a->zero_from = a->end + CHUNK_OFFSET;
+    return true;
+}
+
+/* How long top could become if this heap were the newest again. */
+static size_t room_in(const struct heap_info *heap)
+{
+    const struct chunk *end = (const struct chunk *)heap->fence;
+    size_t free_before = prev_in_use(end) ? 0 : end->prev_size;
+
+    return HEAP_MAX_SIZE - heap->size + extent(end) + free_before;
+}
+
+/* Make the region of this heap the newest again: its fence becomes top,
+ * together with the chunk before that if it is free. */
+static void reopen_region(struct arena *a, struct heap_info *heap)
+{
+    struct chunk *top = (struct chunk *)heap->fence;
+
+    set_size(top, extent(top));
+    a->zero_from = a->end = (char *)chunk_after(top);
+    if (!prev_in_use(top)) {
+        size_t size = chunk_size(top);
+        top = chunk_before(top);
+        freelist_unlink(top);
+        set_size(top, chunk_size(top) + size);
+    }
+    heap->fence = NULL;
+    a->top = top;
+}
+
+/* Give the newest heap back as long as it is all top, unless the heap before it
+ * has no room: the next request would want a new one at once. */
+static void delete_free_heaps(struct arena *a)
+{
+    struct heap_info *heap = heap_of(a->top);
+    size_t enough = params.top_pad + MINSIZE + os_page_size();
+
+    while (a->top == heap->first && heap->prev != NULL &&
+           room_in(heap->prev) >= enough) {
+        struct heap_info *prev = heap->prev;
+        a->system_mem -= (size_t)(a->end - (char *)heap);
+        os_unmap(heap, HEAP_MAX_SIZE);
+        reopen_region(a, prev);
+        heap = prev;
+    }
+}
+
+void trim_top(struct arena *a, size_t pad)
+{
+    if (pad < params.top_pad)
+        pad = params.top_pad;
+    if (a != &main_arena)
+        delete_free_heaps(a);
+    if (top_size(a) >= params.trim_threshold)
+        shrink_top(a, pad);
+}
+
+/* Add the whole pages inside a free chunk to those that go back, unless there
+ * are none, or few that have not gone back already. The links at its start and
+ * the foot after its end must stay. Returns their bytes. */
+static size_t discard_inside(struct discards *d, struct chunk *c)
+{
+    size_t dirty = dirty_bytes(c, chunk_size(c));
+    uintptr_t start =
+        align_up((uintptr_t)c + sizeof(struct chunk), os_page_size());
+    uintptr_t end = align_down((uintptr_t)chunk_after(c), os_page_size());
+
+    if (start >= end || dirty < chunk_size(c) / 16)
+        return 0;
+    set_dirty(c, 0);
+    os_discard_later(d, (void *)start, end - start);
+    return dirty < end - start ? dirty : end - start;
+}
+
+size_t discard_free_pages(struct arena *a, size_t budget)
+{
+    struct discards discards = {0};
+    size_t gone = 0;
+
+    for (size_t i = NBINS - 1; i >= UNSORTED_BIN && gone < budget; i--) {
+        struct chunk *c = NULL;
+        while (gone < budget && (c = freelist_next(&a->bins[i], c)) != NULL)
+            gone += discard_inside(&discards, c);
+    }
+    os_discard_now(&discards);
+    return gone;
+}
+
+bool trim_arena(struct arena *a, size_t pad)
+{
+    consolidate_fastbins(a);
+    bool gone = discard_free_pages(a, SIZE_MAX) != 0;
+    if (a != &main_arena)
+        delete_free_heaps(a);
+    return shrink_top(a, pad) || gone;
+}
