@@ -30,6 +30,7 @@
 #define ALL_BYTES     ((size_t)64 * 1024 * 1024)
 #define FOREIGN_BYTES ((size_t)16 * 1024)
 #define REMOTE_BYTES  ((size_t)256 * 1024)
+#define RUN_BYTES     ((size_t)2 * 1024)
 
 /* How many chunks a bin may have at first, and how many are looked at in
  * search of one that fits. */
@@ -214,9 +215,10 @@ void tcache_free(struct chunk *c)
 /* Put some more chunks of this size into a bin that is empty. */
 static void refill(struct arena *a, struct tcache_bin *bin, size_t size)
 {
-    size_t wanted = bin->limit / 2 / size * size; /* bytes */
+    size_t wanted = bin->limit / 2 < RUN_BYTES ? bin->limit / 2 : RUN_BYTES;
     struct chunk *c;
 
+    wanted = wanted / size * size;
     while (wanted >= size && (c = allocate_exact(a, size)) != NULL) {
         tcache_push(bin, c);
         wanted -= size;
