@@ -76,26 +76,59 @@ bool set_param(int number, long value)
     }
 }
 
+/* Set a parameter to the number in a text of the environment. mallopt() takes
+ * any number for two of them; the environment does not. */
+static void set_from_text(int number, const char *text)
+{
+    long value = strtol(text, NULL, 0);
+
+    if ((number == M_MMAP_MAX && value < 0) ||
+        (number == M_PERTURB && (value < 0 || value > 255)))
+        return;
+    set_param(number, value);
+}
+
+/* Set a parameter to the value of glibc.malloc.NAME in GLIBC_TUNABLES, a list
+ * name=value:name=value. If NAME is there twice, the last valid one counts. */
+static void read_tunable(const char *list, const char *name, int number)
+{
+    static const char prefix[] = "glibc.malloc.";
+
+    for (; list != NULL; list = strchr(list, ':')) {
+        list += *list == ':';
+        if (strncmp(list, prefix, strlen(prefix)) != 0)
+            continue;
+        const char *entry = list + strlen(prefix);
+        if (strncmp(entry, name, strlen(name)) == 0 &&
+            entry[strlen(name)] == '=')
+            set_from_text(number, entry + strlen(name) + 1);
+    }
+}
+
 void read_environment(void)
 {
     static const struct {
-        const char *name;
+        const char *variable, *tunable;
         int number;
-    } variables[] = {
-        {"MALLOC_TOP_PAD_", M_TOP_PAD},
-        {"MALLOC_TRIM_THRESHOLD_", M_TRIM_THRESHOLD},
-        {"MALLOC_MMAP_THRESHOLD_", M_MMAP_THRESHOLD},
-        {"MALLOC_MMAP_MAX_", M_MMAP_MAX},
-        {"MALLOC_PERTURB_", M_PERTURB},
-        {"MALLOC_ARENA_MAX", M_ARENA_MAX},
-        {"MALLOC_ARENA_TEST", M_ARENA_TEST},
+    } settings[] = {
+        {"MALLOC_TOP_PAD_", "top_pad", M_TOP_PAD},
+        {"MALLOC_TRIM_THRESHOLD_", "trim_threshold", M_TRIM_THRESHOLD},
+        {"MALLOC_MMAP_THRESHOLD_", "mmap_threshold", M_MMAP_THRESHOLD},
+        {"MALLOC_MMAP_MAX_", "mmap_max", M_MMAP_MAX},
+        {"", "mxfast", M_MXFAST}, /* has no variable */
+        {"MALLOC_PERTURB_", "perturb", M_PERTURB},
+        {"MALLOC_ARENA_MAX", "arena_max", M_ARENA_MAX},
+        {"MALLOC_ARENA_TEST", "arena_test", M_ARENA_TEST},
     };
+    /* NULL if the program has more rights than its user (setuid). */
+    const char *tunables = secure_getenv("GLIBC_TUNABLES");
 
-    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
-        /* NULL if the program has more rights than its user (setuid). */
-        const char *value = secure_getenv(variables[i].name);
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        const char *value = secure_getenv(settings[i].variable);
         if (value != NULL)
-            set_param(variables[i].number, strtol(value, NULL, 0));
+            set_from_text(settings[i].number, value);
+        /* The tunable comes second, so it wins. */
+        read_tunable(tunables, settings[i].tunable, settings[i].number);
     }
 }
 

@@ -51,7 +51,8 @@ static inline void fill_fresh(void *payload, size_t size)
  * is no such parameter, or it cannot have this value. */
 bool set_param(int number, long value);
 
-/* Set the parameters that the environment has, MALLOC_TOP_PAD_ for example. */
+/* Set the parameters that the environment has: MALLOC_TOP_PAD_, for example, or
+ * glibc.malloc.top_pad in GLIBC_TUNABLES. */
 void read_environment(void);
 
 /* To be called when a mapped chunk of size bytes was freed. If it was above the

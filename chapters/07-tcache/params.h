@@ -24,6 +24,11 @@ struct params {
 
 extern struct params params;
 
+/* Parameters of the cache, numbered on from those in <malloc.h>: how many
+ * chunks a bin may have, and the largest request for one, in bytes. */
+#define M_TCACHE_COUNT (-9)
+#define M_TCACHE_MAX   (-10)
+
 /* mmap_threshold does not rise by itself above this, in bytes: 32 MiB, or 512
  * KiB on 32-bit machines, where addresses are scarce. */
 #define MAX_MMAP_THRESHOLD ((size_t)512 << (sizeof(size_t) == 8 ? 16 : 10))
@@ -53,7 +58,8 @@ static inline void fill_fresh(void *payload, size_t size)
  * is no such parameter, or it cannot have this value. */
 bool set_param(int number, long value);
 
-/* Set the parameters that the environment has, MALLOC_TOP_PAD_ for example. */
+/* Set the parameters that the environment has: MALLOC_TOP_PAD_, for example, or
+ * glibc.malloc.top_pad in GLIBC_TUNABLES. */
 void read_environment(void);
 
 /* To be called when a mapped chunk of size bytes was freed. If it was above the

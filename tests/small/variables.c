@@ -1,12 +1,12 @@
-/* variables.c - a program that the variables of malloc are tried on
+/* variables.c - a program that the settings of malloc are tried on
  *
  *     variables heap | thread
  *
  * It prints what can be seen from outside of the parameters that a variable
- * like MALLOC_TOP_PAD_ sets. tests/programs runs it with each of these
- * variables, on the library and on the C library, which must print the same.
- * Two flags in the word before a payload tell whether it is mapped, and whether
- * it is outside the main arena.
+ * like MALLOC_TOP_PAD_ sets, or a tunable in GLIBC_TUNABLES. tests/programs
+ * runs it with each of these, on the library and on the C library, which must
+ * print the same. Two flags in the word before a payload tell whether it is
+ * mapped, and whether it is outside the main arena.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -40,8 +40,25 @@ static void print_the_break(void)
            between - before > 3000000, between - after > 1000000);
 }
 
+/* Small neighbours are freed, more of them than glibc's thread cache takes.
+ * Those in fast bins stay apart. Others are merged, and a larger one fits. */
+static void print_fast_bins(void)
+{
+    enum { COUNT = 40 };
+    char *payload[COUNT];
+
+    for (int i = 0; i < COUNT; i++)
+        payload[i] = malloc(24);
+    for (int i = 0; i < COUNT; i++)
+        free(payload[i]);
+    char *larger = malloc(200);
+    printf("small neighbours are merged at once: %d\n",
+           larger >= payload[0] && larger < payload[COUNT - 1]);
+}
+
 static void print_heap(void)
 {
+    print_fast_bins();
     print_the_break();
     unsigned char *payload = malloc(5000);
     printf("a fresh payload holds %d\n", payload[4000]);
