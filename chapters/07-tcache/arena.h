@@ -53,7 +53,7 @@ struct arena {
     unsigned number;       /* 0 is the main arena */
 
     /* For decay.c, in bytes, and a time in seconds. */
-    size_t freed, in_use, discarded, peak, last_second;
+    size_t freed, in_use, discarded, clean_top, peak, last_second;
 
     struct chunk *fastbins[NFASTBINS]; /* each linked by fd alone */
     struct freelist bins[NBINS];

@@ -44,6 +44,9 @@ struct chunk *coalesce_chunk(struct arena *a, struct chunk *c)
     }
     /* Does top come next? Then this chunk becomes part of top. */
     if (next == a->top) {
+        check_top(a);
+        a->clean_top += chunk_size(c) - dirty;
+        a->freed += chunk_size(c);
         set_size(c, chunk_size(c) + chunk_size(next));
         a->top = c;
         return c;

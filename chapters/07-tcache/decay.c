@@ -6,11 +6,11 @@
 #include "trim.h"
 
 /* What all arenas together may keep, in bytes, however little is in use. */
-#define SPARE ((size_t)4 * 1024 * 1024)
+#define SPARE ((size_t)512 * 1024)
 
 /* How often: after so many bytes were freed, or after this part of the bytes in
  * use. */
-#define TICK_BYTES ((size_t)64 * 1024)
+#define TICK_BYTES ((size_t)128 * 1024)
 #define TICK_PART  128
 
 /* Free memory in long chunks and top, in bytes. */
@@ -20,7 +20,7 @@ struct spare {
 
 static struct spare count_spare(struct arena *a)
 {
-    struct spare spare = {top_size(a), top_size(a)};
+    struct spare spare = {top_size(a), top_size(a) - a->clean_top};
 
     for (size_t i = bin_index(MIN_LONG_SIZE); i < NBINS; i++) {
         struct chunk *c = NULL;
@@ -47,15 +47,15 @@ static size_t recent_peak(struct arena *a, size_t in_use)
 /* How many bytes should go back? */
 static size_t excess(struct arena *a, struct spare spare)
 {
-    size_t keep = params.dynamic ? SPARE / arena_count : 0;
-    size_t later = keep + recent_peak(a, a->in_use) - a->in_use;
-    size_t now = keep + a->in_use / 4;
+    size_t peak = recent_peak(a, a->in_use);
+    size_t now = SPARE / arena_count + a->in_use / 4;
+    size_t later = SPARE / arena_count + peak / 4 + peak - a->in_use;
 
-    if (spare.dirty > now && a->in_use < spare.all) {
-        size_t over = spare.dirty - now;
-        if (a->discarded + over <= a->max_system_mem)
-            return over;
-    }
+    if (!params.dynamic)
+        return spare.dirty;
+    if (spare.dirty > now && a->in_use < spare.all &&
+        a->discarded + spare.dirty - now <= a->max_system_mem)
+        return spare.dirty - now;
     return spare.dirty > later ? spare.dirty - later : 0;
 }
 
@@ -66,14 +66,18 @@ void decay(struct arena *a)
     a->freed = 0;
     consolidate_fastbins(a);
     unsorted_take(a, SIZE_MAX); /* files all */
+    if (a->clean_top > top_size(a))
+        a->clean_top = top_size(a);
     struct spare spare = count_spare(a);
     a->in_use = a->system_mem - spare.all;
     size_t bytes = excess(a, spare);
-    if (bytes < TICK_BYTES)
+    size_t clean = a->clean_top, held = a->system_mem;
+    if (bytes + clean < TICK_BYTES)
         return;
-    size_t held = a->system_mem;
-    trim_top(a, top_size(a) > bytes ? top_size(a) - bytes : 0);
+    a->clean_top = 0;
+    trim_top(a, top_size(a) > bytes + clean ? top_size(a) - bytes - clean : 0);
     size_t gone = held - a->system_mem;
+    gone -= gone < clean ? gone : clean;
     if (gone < bytes)
         gone += discard_free_pages(a, bytes - gone);
     a->discarded += gone;

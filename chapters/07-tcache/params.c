@@ -25,7 +25,7 @@ struct params params = {
     .dynamic = true,
     .arena_test = ARENAS_PER_CORE,
     .tcache_count = MAX_TCACHE_COUNT,
-    .tcache_max = 32 * 1024,
+    .tcache_max = 64 * 1024 + 16,
     .max_fast = 16 * sizeof(size_t),
 };
 

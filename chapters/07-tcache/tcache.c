@@ -72,10 +72,9 @@ static struct chunk *next_cached(const struct chunk *c)
     return next;
 }
 
-/* Free a chunk that comes from a cache. */
-static void free_cached(struct arena *a, struct chunk *c)
+/* Free a chunk in its arena, whose lock is held. */
+static void free_in_arena(struct arena *a, struct chunk *c)
 {
-    c->bk = NULL; /* the mark */
     a->freed += chunk_size(c);
     free_chunk(a, c);
     decay(a);
@@ -100,7 +99,8 @@ static void reduce_bin(struct tcache *t, struct tcache_bin *bin, size_t bytes)
     for (; c != NULL; c = next) {
         next = next_cached(c);
         bin->room += (uint32_t)chunk_size(c);
-        free_cached(t->arena, c);
+        c->bk = NULL; /* the mark */
+        free_in_arena(t->arena, c);
     }
     arena_unlock(t->arena, locked);
 }
@@ -115,9 +115,9 @@ void tcache_take_over(struct arena *a)
     a->remote_bytes = 0;
     for (; c != NULL; c = next) {
         next = next_cached(c);
-        c->bk = NULL;
+        c->bk = NULL; /* the mark */
         if (a != tcache->arena || !tcache_put(c))
-            free_cached(a, c);
+            free_in_arena(a, c);
     }
 }
 
@@ -199,8 +199,6 @@ void tcache_free(struct chunk *c)
     struct tcache_bin *bin = tcache_bin_for(tcache, c);
     struct arena *a = arena_of(c);
 
-    if (is_cached(c))
-        fatal("free(): double free detected in tcache 2");
     if (a == tcache->arena && highest_limit(chunk_size(c)) != 0)
         make_room(tcache, bin, chunk_size(c));
     else if (bin->limit > chunk_size(c))
@@ -208,7 +206,7 @@ void tcache_free(struct chunk *c)
     if (tcache_put(c))
         return;
     bool locked = arena_lock(a);
-    free_cached(a, c);
+    free_in_arena(a, c);
     arena_unlock(a, locked);
 }
 
@@ -310,6 +308,7 @@ struct tcache *tcache_start(struct arena *a)
 void tcache_end(struct tcache *t)
 {
     struct chunk *c = payload_to_chunk(t);
+    struct arena *a = t->arena;
 
     if (t == tcache)
         tcache = &none;
@@ -317,7 +316,7 @@ void tcache_end(struct tcache *t)
         return;
     tcache_empty(t);
     change_limit(t, &t->bins[FOREIGN_BIN], 0);
-    bool locked = arena_lock(t->arena);
-    free_chunk(t->arena, c);
-    arena_unlock(t->arena, locked);
+    bool locked = arena_lock(a);
+    free_chunk(a, c);
+    arena_unlock(a, locked);
 }

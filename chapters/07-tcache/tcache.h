@@ -92,12 +92,12 @@ static inline struct chunk *tcache_take(size_t request)
 }
 
 /* Put a chunk that the program gives back into the cache. Returns false if there
- * is no room, or if something may be wrong with the chunk. */
+ * is no room. */
 static inline bool tcache_put(struct chunk *c)
 {
     struct tcache_bin *bin = tcache_bin_for(tcache, c);
 
-    if (bin->room < chunk_size(c) || is_cached(c))
+    if (bin->room < chunk_size(c))
         return false;
     tcache_push(bin, c);
     return true;

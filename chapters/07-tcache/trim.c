@@ -63,6 +63,7 @@ static void reopen_region(struct arena *a, struct heap_info *heap)
     if (!prev_in_use(top)) {
         size_t size = chunk_size(top);
         top = chunk_before(top);
+        a->clean_top = chunk_size(top) - dirty_bytes(top, chunk_size(top));
         freelist_unlink(top);
         set_size(top, chunk_size(top) + size);
     }
