@@ -12,11 +12,6 @@
 #include "mapped.h"
 #include "os.h"
 #include "params.h"
-#include "trim.h"
-
-/* A merged chunk of this many bytes or more is reason to empty the fast
- * bins. */
-#define CONSOLIDATION_THRESHOLD (64 * 1024)
 
 /* Free what a chunk in use has beyond size bytes, if that is enough for a
  * chunk. The chunk after it may be free; free_chunk() then merges the two. */
@@ -32,12 +27,9 @@ static void split_chunk(struct arena *a, struct chunk *c, size_t size)
 static struct chunk *split_free_chunk(struct arena *a, struct chunk *c,
                                       size_t size)
 {
-    size_t dirty = dirty_bytes(c, chunk_size(c));
-
     if (chunk_size(c) - size >= MINSIZE) {
         struct chunk *remainder = cut_chunk(c, size);
         unsorted_push(a, remainder);
-        set_dirty(remainder, dirty);
         if (is_small(size))
             a->last_remainder = remainder;
     }
@@ -158,9 +150,7 @@ void free_chunk(struct arena *a, struct chunk *c)
     }
     check_free(a, c);
     fill_freed(chunk_to_payload(c), chunk_size(c) - HEADER_SIZE);
-    c = coalesce_chunk(a, c);
-    if (c != a->top && chunk_size(c) >= CONSOLIDATION_THRESHOLD)
-        consolidate_fastbins(a);
+    coalesce_chunk(a, c);
 }
 
 bool resize_chunk(struct arena *a, struct chunk *c, size_t size)

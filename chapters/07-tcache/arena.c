@@ -108,7 +108,6 @@ struct chunk *take_from_top(struct arena *a, size_t size)
 
     struct chunk *c = a->top;
     a->top = cut_chunk(c, size);
-    a->clean_top -= size < a->clean_top ? size : a->clean_top;
     /* Top was zero from zero_from on. If that lies in this payload, the
      * payload's end is zero, and the new top is zero but for its header. */
     char *payload_end = (char *)a->top + sizeof(size_t);

@@ -52,8 +52,9 @@ struct arena {
     size_t max_system_mem; /* the most that it ever held */
     unsigned number;       /* 0 is the main arena */
 
-    /* For decay.c, in bytes, and a time in seconds. */
-    size_t freed, in_use, discarded, clean_top, peak, last_second;
+    /* For decay.c, in bytes: freed since it last looked at this arena; in use
+     * then; free, but without pages; and what has gone back in this second. */
+    size_t freed, in_use, clean, gone, second;
 
     struct chunk *fastbins[NFASTBINS]; /* each linked by fd alone */
     struct freelist bins[NBINS];
@@ -62,6 +63,7 @@ struct arena {
 
     struct chunk *_Atomic remote;  /* freed by threads of other arenas */
     _Atomic size_t remote_bytes;
+    _Atomic size_t promised; /* the sum of the limits of all its caches */
 
     struct arena *_Atomic next; /* on the list of all arenas */
 

@@ -108,7 +108,6 @@ void unsorted_push(struct arena *a, struct chunk *c)
         fatal("free(): corrupted unsorted chunks");
     if (!is_small(chunk_size(c)))
         c->fd_nextsize = c->bk_nextsize = NULL;
-    set_dirty(c, SIZE_MAX);
     freelist_push(&a->bins[UNSORTED_BIN], c);
 }
 

@@ -265,6 +265,28 @@ static int walk_arena(struct arena *a, malloc_visitor *visit, void *context)
     return answer;
 }
 
+/* Is this thread's cache, which belongs to arena a, in order? */
+static const char *check_tcache(struct arena *a)
+{
+    for (size_t i = 0; i < NBINS; i++) {
+        const struct tcache_bin *bin = &tcache->bins[i];
+        size_t bytes = bin->room;
+        struct chunk *c = bin->first;
+        for (; c != NULL && bytes <= bin->limit; c = fastbin_next(c)) {
+            if (i != FOREIGN_BIN && !is_below_top(a, c))
+                return "a cache leads out of our memory";
+            if (!is_cached(c) || !chunk_in_use(c))
+                return "a chunk in a cache is not marked";
+            if (tcache_bin_for(c) != bin)
+                return "a chunk is in the wrong bin of a cache";
+            bytes += chunk_size(c);
+        }
+        if (bytes != bin->limit)
+            return "a cache has lost count of its bytes";
+    }
+    return NULL;
+}
+
 static const char *check_arena(struct arena *a)
 {
     bool locked = arena_lock(a);
@@ -275,6 +297,8 @@ static const char *check_arena(struct arena *a)
         broken = check_free_chunks(a);
     if (broken == NULL)
         broken = check_tags(a);
+    if (broken == NULL && a == tcache->arena)
+        broken = check_tcache(a);
     arena_unlock(a, locked);
     return broken;
 }

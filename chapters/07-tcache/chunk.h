@@ -59,8 +59,6 @@ struct chunk {
      * NULL unless it is the first of its own. The smallest chunks lack both. */
     struct chunk *fd_nextsize;
     struct chunk *bk_nextsize;
-
-    size_t dirty; /* if is_long(): bytes that may have pages behind them */
 };
 
 #define PREV_INUSE ((size_t)1)
@@ -73,7 +71,6 @@ struct chunk {
 #define HEADER_SIZE      (2 * sizeof(size_t))
 #define MALLOC_ALIGNMENT alignof(max_align_t)
 #define MINSIZE          (4 * sizeof(size_t)) /* as long as a fence */
-#define MIN_LONG_SIZE    ((size_t)8 * 1024)
 #define MIN_LARGE_SIZE   (MINSIZE + 62 * MALLOC_ALIGNMENT) /* 62 small bins */
 
 /* A chunk begins this many bytes after an aligned address, so that its payload
@@ -178,24 +175,6 @@ static inline void mark_free(struct chunk *c)
 {
     chunk_after(c)->size &= ~PREV_INUSE;
     chunk_after(c)->prev_size = chunk_size(c);
-}
-
-/* Is a free chunk so long that whole pages inside it can go back? */
-static inline bool is_long(size_t size)
-{
-    return size >= MIN_LONG_SIZE;
-}
-
-/* How many bytes of a free chunk may have pages behind them? */
-static inline size_t dirty_bytes(const struct chunk *c, size_t size)
-{
-    return is_long(size) ? c->dirty : size;
-}
-
-static inline void set_dirty(struct chunk *c, size_t bytes)
-{
-    if (is_long(chunk_size(c)))
-        c->dirty = bytes < chunk_size(c) ? bytes : chunk_size(c);
 }
 
 /* Is there a bin for chunks of exactly this size? */

@@ -35,30 +35,24 @@ static struct chunk *merge_with_before(struct arena *a, struct chunk *c)
 struct chunk *coalesce_chunk(struct arena *a, struct chunk *c)
 {
     struct chunk *next = chunk_after(c);
-    size_t dirty = chunk_size(c);
 
     /* Is the chunk before free? Then the merged chunk begins where it does. */
-    if (!prev_in_use(c)) {
+    if (!prev_in_use(c))
         c = merge_with_before(a, c);
-        dirty += dirty_bytes(c, chunk_size(c) - dirty);
-    }
     /* Does top come next? Then this chunk becomes part of top. */
     if (next == a->top) {
         check_top(a);
-        a->clean_top += chunk_size(c) - dirty;
-        a->freed += chunk_size(c);
+        a->freed += chunk_size(c); /* top may have become much longer */
         set_size(c, chunk_size(c) + chunk_size(next));
         a->top = c;
         return c;
     }
     /* Is the next chunk free? */
     if (is_free_chunk(a, next)) {
-        dirty += dirty_bytes(next, chunk_size(next));
         freelist_unlink(next);
         set_size(c, chunk_size(c) + chunk_size(next));
     }
     unsorted_push(a, c);
-    set_dirty(c, dirty);
     return c;
 }
 

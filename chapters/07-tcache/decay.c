@@ -1,84 +1,73 @@
 /* decay.c - memory that nobody needs goes back after a while
+ *
+ * Memory that is given back as soon as it is free has to be fetched again when
+ * the program goes on; memory that is kept helps nobody if it does not. From
+ * time to time, when much has been freed, the arena is looked at. Only if more
+ * is free there than in use do pages go back: those at the end of top, and those
+ * inside long free chunks. And only so many in a second as the arena has at
+ * most. So a program that fills and empties its memory in turn pays for that
+ * once in a second, not each time.
  */
 #include "decay.h"
 #include "bins.h"
 #include "coalesce.h"
 #include "trim.h"
 
-/* What all arenas together may keep, in bytes, however little is in use. */
-#define SPARE ((size_t)512 * 1024)
-
-/* How often: after so many bytes were freed, or after this part of the bytes in
- * use. */
+/* An arena is looked at when so many bytes have been freed in it, or this part
+ * of what is in use. */
 #define TICK_BYTES ((size_t)128 * 1024)
 #define TICK_PART  128
 
-/* Free memory in long chunks and top, in bytes. */
-struct spare {
-    size_t all, dirty;
-};
+/* Free chunks of this many bytes or more count. */
+#define MIN_LONG_SIZE ((size_t)8 * 1024)
 
-static struct spare count_spare(struct arena *a)
+/* So much free memory, in bytes, all arenas may keep together. */
+#define SPARE_BYTES ((size_t)512 * 1024)
+
+/* The free bytes in top and in long chunks. */
+static size_t count_free(struct arena *a)
 {
-    struct spare spare = {top_size(a), top_size(a) - a->clean_top};
+    size_t bytes = top_size(a);
 
-    for (size_t i = bin_index(MIN_LONG_SIZE); i < NBINS; i++) {
-        struct chunk *c = NULL;
-        while ((c = freelist_next(&a->bins[i], c)) != NULL) {
-            spare.all += chunk_size(c);
-            spare.dirty += dirty_bytes(c, chunk_size(c));
-        }
-    }
-    return spare;
+    for (size_t i = bin_index(MIN_LONG_SIZE); i < NBINS; i++)
+        for (struct chunk *c = NULL;
+             (c = freelist_next(&a->bins[i], c)) != NULL;)
+            bytes += chunk_size(c);
+    return bytes;
 }
 
-/* The most that was in use lately: it halves in every second. */
-static size_t recent_peak(struct arena *a, size_t in_use)
+/* May so many bytes go back in this second? */
+static bool is_in_budget(struct arena *a, size_t bytes)
 {
-    size_t now = os_seconds(), passed = now - a->last_second;
+    size_t now = os_seconds();
 
-    a->last_second = now;
-    a->peak = passed < 32 ? a->peak >> passed : 0;
-    if (a->peak < in_use)
-        a->peak = in_use;
-    return a->peak;
-}
-
-/* How many bytes should go back? */
-static size_t excess(struct arena *a, struct spare spare)
-{
-    size_t peak = recent_peak(a, a->in_use);
-    size_t now = SPARE / arena_count + a->in_use / 4;
-    size_t later = SPARE / arena_count + peak / 4 + peak - a->in_use;
-
-    if (!params.dynamic)
-        return spare.dirty;
-    if (spare.dirty > now && a->in_use < spare.all &&
-        a->discarded + spare.dirty - now <= a->max_system_mem)
-        return spare.dirty - now;
-    return spare.dirty > later ? spare.dirty - later : 0;
+    if (a->second != now)
+        a->gone = 0;
+    a->second = now;
+    if (a->gone + bytes > a->max_system_mem)
+        return false;
+    a->gone += bytes;
+    return true;
 }
 
 void decay(struct arena *a)
 {
+    size_t spare = SPARE_BYTES / arena_count;
+
     if (a->freed < TICK_BYTES || a->freed < a->in_use / TICK_PART)
         return;
     a->freed = 0;
     consolidate_fastbins(a);
-    unsorted_take(a, SIZE_MAX); /* files all */
-    if (a->clean_top > top_size(a))
-        a->clean_top = top_size(a);
-    struct spare spare = count_spare(a);
-    a->in_use = a->system_mem - spare.all;
-    size_t bytes = excess(a, spare);
-    size_t clean = a->clean_top, held = a->system_mem;
-    if (bytes + clean < TICK_BYTES)
+    unsorted_take(a, SIZE_MAX); /* files all chunks */
+    size_t bytes = count_free(a);
+    a->in_use = a->system_mem - bytes;
+    if (a->clean > bytes)
+        a->clean = bytes;
+    if (params.dynamic &&
+        (bytes < a->in_use || bytes - a->clean < spare + a->in_use / 4 ||
+         !is_in_budget(a, bytes - a->clean)))
         return;
-    a->clean_top = 0;
-    trim_top(a, top_size(a) > bytes + clean ? top_size(a) - bytes - clean : 0);
-    size_t gone = held - a->system_mem;
-    gone -= gone < clean ? gone : clean;
-    if (gone < bytes)
-        gone += discard_free_pages(a, bytes - gone);
-    a->discarded += gone;
+    trim_top(a, params.dynamic ? spare : 0);
+    discard_free_pages(a, SIZE_MAX);
+    a->clean = a->system_mem - a->in_use - top_size(a);
 }

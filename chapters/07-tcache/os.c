@@ -21,12 +21,8 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
-
-/* This process, for process_madvise(). */
-#define SELF (-10000)
 
 size_t os_page_size(void)
 {
@@ -94,27 +90,6 @@ bool os_discard(void *address, size_t size)
     return done;
 }
 
-/* After each call the system must see to it that no core goes on using the
- * pages. That is dear, and so Linux 6.14 takes them all in one call. */
-void os_discard_now(struct discards *d)
-{
-    int saved_errno = errno;
-
-    if (syscall(SYS_process_madvise, SELF, d->pages, d->count, MADV_DONTNEED,
-                0) < 0)
-        for (size_t i = 0; i < d->count; i++)
-            madvise(d->pages[i].iov_base, d->pages[i].iov_len, MADV_DONTNEED);
-    d->count = 0;
-    errno = saved_errno;
-}
-
-void os_discard_later(struct discards *d, void *address, size_t size)
-{
-    d->pages[d->count++] = (struct iovec){address, size};
-    if (d->count == sizeof d->pages / sizeof *d->pages)
-        os_discard_now(d);
-}
-
 void *os_reserve(size_t size)
 {
     /* Alignment cannot be asked for: map twice as much and cut off the rest. */
@@ -136,9 +111,23 @@ bool os_open(void *address, size_t size)
     return mprotect(address, size, PROT_READ | PROT_WRITE) == 0;
 }
 
+/* Each time when pages are discarded, all cores must forget where they were.
+ * Linux 6.14 does that once for many stretches. (-10000 is this process.) */
+void os_discard_all(struct iovec *pages, size_t count)
+{
+    int saved_errno = errno;
+
+    if (count == 0)
+        return;
+    if (syscall(SYS_process_madvise, -10000, pages, count, MADV_DONTNEED, 0) < 0)
+        for (size_t i = 0; i < count; i++)
+            madvise(pages[i].iov_base, pages[i].iov_len, MADV_DONTNEED);
+    errno = saved_errno;
+}
+
 size_t os_seconds(void)
 {
-    struct timespec now;
+    struct timespec now = {0};
 
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return (size_t)now.tv_sec;
@@ -148,8 +137,8 @@ uintptr_t os_random(void)
 {
     uintptr_t number;
 
-    if (getrandom(&number, sizeof number, GRND_NONBLOCK) != sizeof number)
-        number = (uintptr_t)&number ^ (uintptr_t)time(NULL) << 20;
+    if (getrandom(&number, sizeof number, GRND_NONBLOCK) < 0)
+        number = (uintptr_t)&number; /* so soon after the system's start */
     return number;
 }
 

@@ -50,14 +50,8 @@ void os_unmap(void *address, size_t size);
  * nothing, if pages are locked in memory. */
 bool os_discard(void *address, size_t size);
 
-/* The same for many stretches of pages at once: they go back when there are
- * enough of them, or at os_discard_now(). */
-struct discards {
-    struct iovec pages[64];
-    size_t count;
-};
-void os_discard_later(struct discards *d, void *address, size_t size);
-void os_discard_now(struct discards *d);
+/* The same for many stretches of pages. */
+void os_discard_all(struct iovec *pages, size_t count);
 
 /* Reserve size bytes of address space, a power of two, at a multiple of size.
  * They are not accessible yet. Returns NULL with errno ENOMEM on failure. */
@@ -67,7 +61,7 @@ void *os_reserve(size_t size);
  * are zero at first. Returns false with errno ENOMEM on failure. */
 bool os_open(void *address, size_t size);
 
-/* The time since some moment, in seconds. */
+/* The seconds since some moment. */
 size_t os_seconds(void);
 
 /* A number that nobody can guess. */

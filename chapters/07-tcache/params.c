@@ -13,9 +13,8 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-/* More than these are refused, as glibc does. */
 #define MAX_TCACHE_COUNT 65535
-#define MAX_TCACHE_SIZE  (4 * 1024 * 1024)
+#define MAX_TCACHE_MAX   (4 * 1024 * 1024)
 
 struct params params = {
     .top_pad = 128 * 1024,
@@ -25,7 +24,7 @@ struct params params = {
     .dynamic = true,
     .arena_test = ARENAS_PER_CORE,
     .tcache_count = MAX_TCACHE_COUNT,
-    .tcache_max = 64 * 1024 + 16,
+    .tcache_max = 64 * 1024,
     .max_fast = 16 * sizeof(size_t),
 };
 
@@ -55,6 +54,14 @@ static bool set_arenas(_Atomic size_t *param, long value)
     return true;
 }
 
+static bool set_cache(_Atomic size_t *param, long value, long most)
+{
+    if (value < 0 || value > most)
+        return false;
+    *param = (size_t)value;
+    return true;
+}
+
 bool set_param(int number, long value)
 {
     switch (number) {
@@ -75,15 +82,9 @@ bool set_param(int number, long value)
     case M_MXFAST:
         return set_max_fast(value);
     case M_TCACHE_COUNT:
-        if (value < 0 || value > MAX_TCACHE_COUNT)
-            return false;
-        params.tcache_count = (size_t)value;
-        return true;
+        return set_cache(&params.tcache_count, value, MAX_TCACHE_COUNT);
     case M_TCACHE_MAX:
-        if (value < 0 || value > MAX_TCACHE_SIZE)
-            return false;
-        params.tcache_max = request_to_size((size_t)value);
-        return true;
+        return set_cache(&params.tcache_max, value, MAX_TCACHE_MAX);
     case M_PERTURB:
         params.perturb = (int)value;
         return true;

@@ -18,7 +18,7 @@ struct params {
     _Atomic size_t arena_test;     /* up to this many: cores are not counted */
     _Atomic size_t max_fast;       /* largest chunk for a fast bin */
     _Atomic size_t tcache_count;   /* how many chunks a bin of a cache may have */
-    _Atomic size_t tcache_max;     /* largest chunk for a cache */
+    _Atomic size_t tcache_max;     /* largest request for one, in bytes */
     _Atomic int perturb;           /* what to fill payloads with; 0: nothing */
 };
 

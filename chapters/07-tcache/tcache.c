@@ -1,21 +1,18 @@
 /* tcache.c - chunks that a thread keeps for itself
  *
- * When a bin of the cache is empty or full, the arena is asked. That is done for
- * many chunks at a time, so that its lock is rarely taken:
+ * When a bin of the cache is empty or full, the arena is asked, and for many
+ * chunks at once, so that its lock is rarely taken. If the bin is empty, a piece
+ * of memory is cut into chunks. If it is full, half of them go back.
  *
- *   empty   a run of chunks is cut from one piece: one search for all of them
- *   full    half of them go back, those that were freed longest ago
+ * What lies in a cache helps nobody else, and keeps its neighbours from being
+ * merged. So a bin has room for a few chunks at first. When it is empty, or full
+ * after it was empty, it was too small: its limit doubles. When it is full again
+ * and again, its thread is only freeing: the limit falls. Together the caches of
+ * an arena have a limit, too.
  *
- * What lies in a cache is of no use to others, and keeps its neighbours apart.
- * So a bin begins with room for a few chunks, and earns more: its limit doubles
- * when it has been empty after it was full, or full after it was empty. For then
- * it was too small. If it is full again and again, the thread is only freeing,
- * and the bin does better to stay small. Limits are bounded for each bin, for
- * each thread, and in all.
- *
- * Chunks of other arenas are not kept. If they were, two threads would use parts
- * of the same cache line, and an arena's memory would end up in all threads.
- * They are collected, and handed over to the arena without taking its lock.
+ * Chunks of other arenas are not kept: two threads would write to the same line
+ * of the CPU's caches, and memory of one arena would end up with all threads.
+ * They are collected, and handed over on a list for which no lock is needed.
  */
 #include "tcache.h"
 #include "allocate.h"
@@ -23,45 +20,21 @@
 
 #include <stdatomic.h>
 
-/* Bounds, in bytes, for: a bin, a thread, all threads, the foreign bin, and what
- * is handed over to an arena whose own threads do not come for it. */
-#define BIN_BYTES     ((size_t)32 * 1024)
-#define THREAD_BYTES  ((size_t)1024 * 1024)
-#define ALL_BYTES     ((size_t)64 * 1024 * 1024)
-#define FOREIGN_BYTES ((size_t)16 * 1024)
-#define REMOTE_BYTES  ((size_t)256 * 1024)
-#define RUN_BYTES     ((size_t)2 * 1024)
+/* Bounds, in bytes. */
+#define BIN_BYTES     ((size_t)64 * 1024)   /* in a bin */
+#define ARENA_BYTES   ((size_t)1024 * 1024) /* in all caches of an arena */
+#define FOREIGN_BYTES ((size_t)16 * 1024)   /* to be handed over */
+#define REMOTE_BYTES  ((size_t)256 * 1024)  /* handed over, not yet taken */
+#define RUN_BYTES     ((size_t)2 * 1024)    /* to be cut into chunks */
 
-/* How many chunks a bin may have at first, and how many are looked at in
- * search of one that fits. */
-#define FIRST_LIMIT 8
-#define MAX_TRIES   16
+#define FIRST_LIMIT 8  /* chunks that a bin has room for at first */
+#define MAX_TRIES   16 /* chunks that are looked at until one fits */
 
 static struct tcache none;
-static _Atomic size_t promised_to_all;
 __thread struct tcache *tcache = &none;
 struct chunk *tcache_mark;
 
-static void change_limit(struct tcache *t, struct tcache_bin *bin, size_t limit)
-{
-    promised_to_all += limit - bin->limit;
-    t->promised += limit - bin->limit;
-    bin->room += (uint32_t)limit - bin->limit;
-    bin->limit = (uint32_t)limit;
-}
-
-/* The highest limit for a bin with chunks of this size, in bytes. */
-static size_t highest_limit(size_t size)
-{
-    size_t bytes = BIN_BYTES > 2 * size ? BIN_BYTES : 2 * size;
-    size_t count = params.tcache_count;
-
-    if (size > params.tcache_max || params.perturb != 0 || tcache == &none)
-        return 0;
-    return count < bytes / size ? count * size : bytes;
-}
-
-/* The chunk after c in a bin. */
+/* The chunk after c in a bin, where both still have their marks. */
 static struct chunk *next_cached(const struct chunk *c)
 {
     struct chunk *next = fastbin_next(c);
@@ -72,37 +45,11 @@ static struct chunk *next_cached(const struct chunk *c)
     return next;
 }
 
-/* Free a chunk in its arena, whose lock is held. */
 static void free_in_arena(struct arena *a, struct chunk *c)
 {
     a->freed += chunk_size(c);
     free_chunk(a, c);
     decay(a);
-}
-
-/* Give back what a bin has beyond so many bytes. */
-static void reduce_bin(struct tcache *t, struct tcache_bin *bin, size_t bytes)
-{
-    struct chunk *last = NULL, *next, *c = bin->first;
-
-    /* Those that were freed last stay: they may still be in the CPU's cache. */
-    for (; c != NULL && chunk_size(c) <= bytes; c = next_cached(c)) {
-        bytes -= chunk_size(c);
-        last = c;
-    }
-    if (last == NULL)
-        bin->first = NULL;
-    else
-        last->fd = mix_link(&last->fd, NULL);
-
-    bool locked = arena_lock(t->arena);
-    for (; c != NULL; c = next) {
-        next = next_cached(c);
-        bin->room += (uint32_t)chunk_size(c);
-        c->bk = NULL; /* the mark */
-        free_in_arena(t->arena, c);
-    }
-    arena_unlock(t->arena, locked);
 }
 
 void tcache_take_over(struct arena *a)
@@ -121,18 +68,18 @@ void tcache_take_over(struct arena *a)
     }
 }
 
-/* Hand a chunk over to its arena, whose threads will come for it. If none has
- * come for long, do their work. */
+/* Hand a chunk over to its arena. If nobody has come for such chunks for long,
+ * take them over in the place of its threads. */
 static void hand_over(struct chunk *c)
 {
     struct arena *a = arena_of(c);
+    size_t bytes = a->remote_bytes += chunk_size(c);
     struct chunk *first = a->remote;
 
     do
         c->fd = mix_link(&c->fd, first);
     while (!atomic_compare_exchange_weak(&a->remote, &first, c));
-    a->remote_bytes += chunk_size(c);
-    if (a->remote_bytes > REMOTE_BYTES) {
+    if (bytes > REMOTE_BYTES) {
         bool locked = arena_lock(a);
         tcache_take_over(a);
         arena_unlock(a, locked);
@@ -151,58 +98,99 @@ static void hand_all_over(struct tcache_bin *bin)
     }
 }
 
-/* The next bin in turn loses half of its limit. */
+/* Give back what a bin has beyond so many bytes. What was freed last stays,
+ * because it may still be in the CPU's caches. */
+static void reduce_bin(struct arena *a, struct tcache_bin *bin, size_t bytes)
+{
+    struct chunk *last = NULL, *next, *c = bin->first;
+
+    for (; c != NULL && chunk_size(c) <= bytes; c = next_cached(c)) {
+        bytes -= chunk_size(c);
+        last = c;
+    }
+    if (last != NULL)
+        last->fd = mix_link(&last->fd, NULL);
+    else
+        bin->first = NULL;
+
+    bool locked = arena_lock(a);
+    for (; c != NULL; c = next) {
+        next = next_cached(c);
+        c->bk = NULL; /* the mark */
+        bin->room += (uint32_t)chunk_size(c);
+        free_in_arena(a, c);
+    }
+    arena_unlock(a, locked);
+}
+
+static void change_limit(struct tcache *t, struct tcache_bin *bin, size_t limit)
+{
+    t->arena->promised += limit - bin->limit;
+    bin->room += (uint32_t)limit - bin->limit;
+    bin->limit = (uint32_t)limit;
+}
+
+/* Let the next bin in turn have only half of its limit. */
 static void make_one_give_way(struct tcache *t)
 {
-    struct tcache_bin *bin;
+    t->turn = t->turn % (NBINS - 1) + 1; /* never the foreign one */
+    struct tcache_bin *bin = &t->bins[t->turn];
 
-    do {
-        t->turn = t->turn % (NBINS - 1) + 1; /* not the foreign one */
-        bin = &t->bins[t->turn];
-    } while (bin->limit == 0);
-    reduce_bin(t, bin, bin->limit / 2);
+    reduce_bin(t->arena, bin, bin->limit / 2);
     change_limit(t, bin, bin->limit / 2);
 }
 
-static void raise_limit(struct tcache *t, struct tcache_bin *bin, size_t size)
+/* Are chunks of this size cached? */
+static bool is_cacheable(size_t size)
 {
-    size_t limit = bin->limit != 0 ? 2 * bin->limit : FIRST_LIMIT * size;
-
-    if (limit > highest_limit(size))
-        limit = highest_limit(size);
-    if (limit <= bin->limit || promised_to_all > ALL_BYTES)
-        return;
-    while (t->promised + limit - bin->limit > THREAD_BYTES)
-        make_one_give_way(t);
-    change_limit(t, bin, limit);
+    return tcache != &none && size <= params.tcache_max + MINSIZE &&
+           params.tcache_count != 0 && params.perturb == 0;
 }
 
-/* A bin has no room for another chunk of this size: make some. */
+/* Let a bin have more chunks of this size, if it may. */
+static void raise_limit(struct tcache *t, struct tcache_bin *bin, size_t size)
+{
+    size_t most = BIN_BYTES > 2 * size ? BIN_BYTES : 2 * size;
+    size_t limit = bin->limit != 0 ? 2 * bin->limit : FIRST_LIMIT * size;
+
+    if (most / size > params.tcache_count)
+        most = params.tcache_count * size;
+    if (limit > most)
+        limit = most;
+    if (limit <= bin->limit)
+        return;
+    if (t->arena->promised + limit - bin->limit > ARENA_BYTES)
+        make_one_give_way(t);
+    else
+        change_limit(t, bin, limit);
+}
+
+/* A bin has no room for a chunk of this size: make some. */
 static void make_room(struct tcache *t, struct tcache_bin *bin, size_t size)
 {
     bool *was_full = &t->was_full[bin - t->bins];
 
-    if (*was_full) { /* the thread is only freeing */
-        reduce_bin(t, bin, 0);
+    if (*was_full) {
+        reduce_bin(t->arena, bin, 0);
         if (bin->limit / 2 >= FIRST_LIMIT * size)
             change_limit(t, bin, bin->limit / 2);
     } else {
         raise_limit(t, bin, size);
         if (bin->room < size)
-            reduce_bin(t, bin, bin->limit / 2);
+            reduce_bin(t->arena, bin, bin->limit / 2);
     }
     *was_full = true;
 }
 
 void tcache_free(struct chunk *c)
 {
-    struct tcache_bin *bin = tcache_bin_for(tcache, c);
     struct arena *a = arena_of(c);
+    struct tcache_bin *bin = tcache_bin_for(c);
 
-    if (a == tcache->arena && highest_limit(chunk_size(c)) != 0)
-        make_room(tcache, bin, chunk_size(c));
-    else if (bin->limit > chunk_size(c))
+    if (bin == &tcache->bins[FOREIGN_BIN])
         hand_all_over(bin);
+    else if (is_cacheable(chunk_size(c)))
+        make_room(tcache, bin, chunk_size(c));
     if (tcache_put(c))
         return;
     bool locked = arena_lock(a);
@@ -210,22 +198,22 @@ void tcache_free(struct chunk *c)
     arena_unlock(a, locked);
 }
 
-/* Put some more chunks of this size into a bin that is empty. */
+/* Put more chunks of this size into a bin that is empty: those that lie about,
+ * and then what can be cut from one piece. */
 static void refill(struct arena *a, struct tcache_bin *bin, size_t size)
 {
     size_t wanted = bin->limit / 2 < RUN_BYTES ? bin->limit / 2 : RUN_BYTES;
     struct chunk *c;
 
     wanted = wanted / size * size;
-    while (wanted >= size && (c = allocate_exact(a, size)) != NULL) {
-        tcache_push(bin, c);
+    while (wanted != 0 && (c = allocate_exact(a, size)) != NULL) {
         wanted -= size;
+        tcache_put(c);
     }
-    c = wanted >= size ? allocate_at_hand(a, wanted) : NULL;
+    c = wanted != 0 ? allocate_at_hand(a, wanted) : NULL;
     while (c != NULL) {
-        struct chunk *rest = NULL;
-        if (chunk_size(c) >= size + MINSIZE)
-            rest = cut_chunk(c, size);
+        struct chunk *rest =
+            chunk_size(c) >= size + MINSIZE ? cut_chunk(c, size) : NULL;
         if (!tcache_put(c)) /* the last may be longer than the others */
             free_chunk(a, c);
         c = rest;
@@ -234,13 +222,10 @@ static void refill(struct arena *a, struct tcache_bin *bin, size_t size)
 
 struct chunk *tcache_fetch(struct arena *a, size_t size)
 {
-    if (!is_small(size))
+    if (!is_cacheable(size) || !is_small(size))
         return tcache_find(MALLOC_ALIGNMENT, size);
-    if (highest_limit(size) == 0)
-        return NULL;
 
     struct tcache_bin *bin = &tcache->bins[small_index(size)];
-    tcache->was_full[bin - tcache->bins] = false;
     bool locked = arena_lock(a);
     tcache_take_over(a);
     struct chunk *c = allocate_chunk(a, size);
@@ -248,48 +233,31 @@ struct chunk *tcache_fetch(struct arena *a, size_t size)
         refill(a, bin, size);
     arena_unlock(a, locked);
     raise_limit(tcache, bin, size);
-    return c;
-}
-
-/* Take a chunk from the middle of a bin: from behind the one before, or from the
- * start if that is NULL. */
-static struct chunk *unlink_cached(struct tcache_bin *bin, struct chunk *before,
-                                   struct chunk *c)
-{
-    if (before == NULL)
-        bin->first = next_cached(c);
-    else
-        before->fd = mix_link(&before->fd, next_cached(c));
-    bin->room += (uint32_t)chunk_size(c);
-    c->bk = NULL;
+    tcache->was_full[small_index(size)] = false;
     return c;
 }
 
 struct chunk *tcache_find(size_t alignment, size_t size)
 {
     struct tcache_bin *bin = &tcache->bins[bin_index(size)];
-    struct chunk *before = NULL, *c = bin->first;
+    struct chunk *before = NULL, *next, *c = bin->first;
 
     for (int tries = 0; c != NULL && tries < MAX_TRIES; tries++) {
+        next = next_cached(c);
         if (chunk_size(c) >= size &&
-            (uintptr_t)chunk_to_payload(c) % alignment == 0)
-            return unlink_cached(bin, before, c);
+            (uintptr_t)chunk_to_payload(c) % alignment == 0) {
+            if (before == NULL)
+                bin->first = next;
+            else
+                before->fd = mix_link(&before->fd, next);
+            bin->room += (uint32_t)chunk_size(c);
+            c->bk = NULL; /* the mark */
+            return c;
+        }
         before = c;
-        c = next_cached(c);
+        c = next;
     }
     return NULL;
-}
-
-void tcache_empty(struct tcache *t)
-{
-    if (t == &none)
-        return;
-    hand_all_over(&t->bins[FOREIGN_BIN]);
-    for (struct tcache_bin *bin = t->bins + 1; bin < t->bins + NBINS; bin++)
-        if (bin->limit != 0) {
-            reduce_bin(t, bin, 0);
-            change_limit(t, bin, 0);
-        }
 }
 
 struct tcache *tcache_start(struct arena *a)
@@ -303,6 +271,18 @@ struct tcache *tcache_start(struct arena *a)
         change_limit(tcache, &tcache->bins[FOREIGN_BIN], FOREIGN_BYTES);
     }
     return tcache;
+}
+
+void tcache_empty(struct tcache *t)
+{
+    if (t == &none)
+        return;
+    hand_all_over(&t->bins[FOREIGN_BIN]);
+    for (struct tcache_bin *bin = t->bins + 1; bin < t->bins + NBINS; bin++)
+        if (bin->limit != 0) {
+            reduce_bin(t->arena, bin, 0);
+            change_limit(t, bin, 0);
+        }
 }
 
 void tcache_end(struct tcache *t)

@@ -198,7 +198,9 @@ void forget_other_threads(void)
         a->attached_threads = a == thread_arena;
         a->newest_thread = a == thread_arena ? gettid() : 0; /* a new number */
         a->newest_cache = tcache;
-        if (a != thread_arena)
-            add_idle_arena(a);
+        if (a == thread_arena)
+            continue;
+        a->promised = 0; /* to caches that nobody has any more */
+        add_idle_arena(a);
     }
 }

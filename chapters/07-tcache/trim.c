@@ -63,7 +63,6 @@ static void reopen_region(struct arena *a, struct heap_info *heap)
     if (!prev_in_use(top)) {
         size_t size = chunk_size(top);
         top = chunk_before(top);
-        a->clean_top = chunk_size(top) - dirty_bytes(top, chunk_size(top));
         freelist_unlink(top);
         set_size(top, chunk_size(top) + size);
     }
@@ -90,42 +89,47 @@ static void delete_free_heaps(struct arena *a)
 
 void trim_top(struct arena *a, size_t pad)
 {
-    if (pad < params.top_pad)
-        pad = params.top_pad;
     if (a != &main_arena)
         delete_free_heaps(a);
     if (top_size(a) >= params.trim_threshold)
-        shrink_top(a, pad);
+        shrink_top(a, pad < params.top_pad ? params.top_pad : pad);
 }
 
-/* Add the whole pages inside a free chunk to those that go back, unless there
- * are none, or few that have not gone back already. The links at its start and
- * the foot after its end must stay. Returns their bytes. */
-static size_t discard_inside(struct discards *d, struct chunk *c)
+/* The whole pages inside a free chunk. The links at its start and the foot after
+ * its end must stay. */
+static struct iovec pages_inside(struct chunk *c)
 {
-    size_t dirty = dirty_bytes(c, chunk_size(c));
-    uintptr_t start =
-        align_up((uintptr_t)c + sizeof(struct chunk), os_page_size());
+    uintptr_t start = align_up((uintptr_t)(c + 1), os_page_size());
     uintptr_t end = align_down((uintptr_t)chunk_after(c), os_page_size());
 
-    if (start >= end || dirty < chunk_size(c) / 16)
-        return 0;
-    set_dirty(c, 0);
-    os_discard_later(d, (void *)start, end - start);
-    return dirty < end - start ? dirty : end - start;
+    return (struct iovec){(void *)start, start < end ? end - start : 0};
+}
+
+static size_t discard_in_list(const struct freelist *list, size_t budget)
+{
+    struct iovec pages[64]; /* many at once: see os.c */
+    struct chunk *c = NULL;
+    size_t gone = 0, count = 0;
+
+    while (gone < budget && (c = freelist_next(list, c)) != NULL) {
+        pages[count] = pages_inside(c);
+        gone += pages[count].iov_len;
+        count += pages[count].iov_len != 0;
+        if (count == sizeof pages / sizeof *pages) {
+            os_discard_all(pages, count);
+            count = 0;
+        }
+    }
+    os_discard_all(pages, count);
+    return gone;
 }
 
 size_t discard_free_pages(struct arena *a, size_t budget)
 {
-    struct discards discards = {0};
     size_t gone = 0;
 
-    for (size_t i = NBINS - 1; i >= UNSORTED_BIN && gone < budget; i--) {
-        struct chunk *c = NULL;
-        while (gone < budget && (c = freelist_next(&a->bins[i], c)) != NULL)
-            gone += discard_inside(&discards, c);
-    }
-    os_discard_now(&discards);
+    for (size_t i = UNSORTED_BIN; i < NBINS && gone < budget; i++)
+        gone += discard_in_list(&a->bins[i], budget - gone);
     return gone;
 }
 

@@ -7,8 +7,8 @@
 
 #include "arena.h"
 
-/* Give back memory at the end of top if much is free there. To be called when
- * memory has been freed. */
+/* Give back memory at the end of top if much is free there, but keep pad bytes
+ * or more. */
 void trim_top(struct arena *a, size_t pad);
 
 /* Give back the whole pages inside free chunks, until budget bytes or more are
