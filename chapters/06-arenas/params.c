@@ -41,9 +41,9 @@ static bool set_threshold(_Atomic size_t *param, long value)
     return true;
 }
 
-static bool set_arenas(_Atomic size_t *param, long value)
+static bool set_count(_Atomic size_t *param, long value, long least)
 {
-    if (value <= 0)
+    if (value < least)
         return false;
     *param = (size_t)value;
     return true;
@@ -63,9 +63,9 @@ bool set_param(int number, long value)
     case M_MMAP_MAX:
         return set_threshold(&params.mmap_max, value < 0 ? 0 : value);
     case M_ARENA_MAX:
-        return set_arenas(&params.arena_max, value);
+        return set_count(&params.arena_max, value, 1);
     case M_ARENA_TEST:
-        return set_arenas(&params.arena_test, value);
+        return set_count(&params.arena_test, value, 1);
     case M_MXFAST:
         return set_max_fast(value);
     case M_PERTURB:

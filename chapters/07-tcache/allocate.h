@@ -19,8 +19,8 @@ struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
 /* A free chunk of exactly size bytes from a fast bin or small bin, or NULL. */
 struct chunk *allocate_exact(struct arena *a, size_t size);
 
-/* A chunk of at least size bytes from what is free, top included: the system is
- * not asked. NULL if there is none. */
+/* A chunk of at least size bytes for which the system need not be asked, or
+ * NULL. */
 struct chunk *allocate_at_hand(struct arena *a, size_t size);
 
 /* Take back a chunk that is in use. */

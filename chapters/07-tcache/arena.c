@@ -13,7 +13,6 @@
 #include "break.h"
 #include "params.h"
 
-_Atomic size_t arena_count = 1;
 struct arena main_arena = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* No lock is needed: arenas may be added meanwhile, but are never removed. */
@@ -76,7 +75,6 @@ static void hold_more(struct arena *a, struct span fresh)
 void arena_init(struct arena *a, struct span fresh)
 {
     pthread_mutex_init(&a->lock, NULL);
-    arena_count++;
     begin_region(a, fresh);
     hold_more(a, fresh);
 }

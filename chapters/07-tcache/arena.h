@@ -28,6 +28,8 @@
 #include "lock.h"
 #include "os.h"
 
+#include <time.h>
+
 /* The last fast bins are used only after mallopt() has raised M_MXFAST. Bins 0
  * and 127 stay empty. */
 #define NFASTBINS       10
@@ -52,16 +54,17 @@ struct arena {
     size_t max_system_mem; /* the most that it ever held */
     unsigned number;       /* 0 is the main arena */
 
-    /* For decay.c, in bytes: freed since it last looked at this arena; in use
-     * then; free, but without pages; and what has gone back in this second. */
-    size_t freed, in_use, clean, gone, second;
+    /* In bytes: freed since trim.c last looked; in use then; free, but without
+     * pages; and what has gone back in this second. */
+    size_t freed, in_use, clean, gone;
+    time_t second;
 
     struct chunk *fastbins[NFASTBINS]; /* each linked by fd alone */
     struct freelist bins[NBINS];
     uint32_t binmap[NBINS / 32];  /* where bit i is 0, bin i is empty */
     struct chunk *last_remainder; /* left over by the last small request */
 
-    struct chunk *_Atomic remote;  /* freed by threads of other arenas */
+    struct chunk *_Atomic remote; /* freed by threads of other arenas */
     _Atomic size_t remote_bytes;
     _Atomic size_t promised; /* the sum of the limits of all its caches */
 
@@ -71,7 +74,7 @@ struct arena {
     struct arena *next_free; /* on the list of arenas without threads */
     size_t attached_threads; /* how many threads allocate here */
     pid_t newest_thread;     /* the one attached last; 0: it has left */
-    struct tcache *newest_cache; /* its cache */
+    struct tcache *cache;    /* of that thread */
 };
 
 /* The end of a closed region: what was left of top. It stands where a chunk
@@ -85,7 +88,6 @@ struct fence {
 };
 
 extern struct arena main_arena;
-extern _Atomic size_t arena_count;
 
 /* The arena after a, or the first one if a is NULL. NULL after the last one. */
 struct arena *next_arena(struct arena *a);

@@ -265,20 +265,16 @@ static int walk_arena(struct arena *a, malloc_visitor *visit, void *context)
     return answer;
 }
 
-/* Is this thread's cache, which belongs to arena a, in order? */
-static const char *check_tcache(struct arena *a)
+/* Is this thread's cache in order? */
+static const char *check_tcache(void)
 {
-    for (size_t i = 0; i < NBINS; i++) {
-        const struct tcache_bin *bin = &tcache->bins[i];
+    for (size_t i = FOREIGN_BIN + 1; i < NBINS; i++) {
+        struct tcache_bin *bin = &tcache->bins[i];
         size_t bytes = bin->room;
-        struct chunk *c = bin->first;
-        for (; c != NULL && bytes <= bin->limit; c = fastbin_next(c)) {
-            if (i != FOREIGN_BIN && !is_below_top(a, c))
-                return "a cache leads out of our memory";
-            if (!is_cached(c) || !chunk_in_use(c))
-                return "a chunk in a cache is not marked";
-            if (tcache_bin_for(c) != bin)
-                return "a chunk is in the wrong bin of a cache";
+        for (struct chunk *c = bin->first; c != NULL; c = fastbin_next(c)) {
+            if (!is_below_top(tcache->arena, c) || !is_cached(c) ||
+                tcache_bin_for(c) != bin || bytes >= bin->limit)
+                return "a cache leads to a chunk that is not in it";
             bytes += chunk_size(c);
         }
         if (bytes != bin->limit)
@@ -298,7 +294,7 @@ static const char *check_arena(struct arena *a)
     if (broken == NULL)
         broken = check_tags(a);
     if (broken == NULL && a == tcache->arena)
-        broken = check_tcache(a);
+        broken = check_tcache();
     arena_unlock(a, locked);
     return broken;
 }

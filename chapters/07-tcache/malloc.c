@@ -41,7 +41,6 @@ static __attribute__((cold)) void start(void)
         return;
     register_fork_handlers();
     read_environment();
-    tcache_mark = (struct chunk *)os_random();
     errno = saved_errno;
 }
 
@@ -180,8 +179,7 @@ static void *allocate_aligned_up(size_t alignment, size_t request)
  * takes a payload asks here first, so that no header is believed unchecked. The
  * texts are the messages for a bad one. */
 static inline struct chunk *given_chunk(void *payload, const char *bad_pointer,
-                                        const char *bad_size,
-                                        const char *cached)
+                                        const char *bad_size)
 {
     struct chunk *c = payload_to_chunk(payload);
     size_t size = chunk_size(c);
@@ -194,8 +192,6 @@ static inline struct chunk *given_chunk(void *payload, const char *bad_pointer,
         fatal(bad_pointer);
     if (size < MINSIZE || size % MALLOC_ALIGNMENT != 0)
         fatal(bad_size);
-    if (is_cached(c))
-        fatal(cached);
     return c;
 }
 
@@ -216,8 +212,9 @@ static __attribute__((noinline)) void free_slowly(struct chunk *c)
 static inline void free_payload(void *payload)
 {
     struct chunk *c =
-        given_chunk(payload, "free(): invalid pointer", "free(): invalid size",
-                    "free(): double free detected in tcache 2");
+        given_chunk(payload, "free(): invalid pointer", "free(): invalid size");
+    if (is_cached(c))
+        fatal("free(): double free detected in tcache 2");
     if (is_mapped(c) || !tcache_put(c))
         free_slowly(c);
 }
@@ -244,8 +241,9 @@ static void *resize_payload(void *payload, size_t request)
         return NULL;
     }
     struct chunk *c = given_chunk(payload, "realloc(): invalid pointer",
-                                  "realloc(): invalid old size",
-                                  "realloc(): invalid pointer");
+                                  "realloc(): invalid old size");
+    if (is_cached(c))
+        fatal("realloc(): invalid pointer");
     size_t size = request_to_size(request);
     if (size == 0)
         return out_of_memory();
@@ -361,8 +359,7 @@ size_t malloc_usable_size(void *payload)
         return 0;
     return usable_size(given_chunk(payload,
                                    "malloc_usable_size(): invalid pointer",
-                                   "malloc_usable_size(): invalid size",
-                                   "malloc_usable_size(): invalid pointer"));
+                                   "malloc_usable_size(): invalid size"));
 }
 
 /* Give free memory back to the system, but keep pad bytes of top in each arena.

@@ -19,9 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
-#include <sys/syscall.h>
-#include <time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 size_t os_page_size(void)
@@ -109,37 +107,6 @@ void *os_reserve(size_t size)
 bool os_open(void *address, size_t size)
 {
     return mprotect(address, size, PROT_READ | PROT_WRITE) == 0;
-}
-
-/* Each time when pages are discarded, all cores must forget where they were.
- * Linux 6.14 does that once for many stretches. (-10000 is this process.) */
-void os_discard_all(struct iovec *pages, size_t count)
-{
-    int saved_errno = errno;
-
-    if (count == 0)
-        return;
-    if (syscall(SYS_process_madvise, -10000, pages, count, MADV_DONTNEED, 0) < 0)
-        for (size_t i = 0; i < count; i++)
-            madvise(pages[i].iov_base, pages[i].iov_len, MADV_DONTNEED);
-    errno = saved_errno;
-}
-
-size_t os_seconds(void)
-{
-    struct timespec now = {0};
-
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return (size_t)now.tv_sec;
-}
-
-uintptr_t os_random(void)
-{
-    uintptr_t number;
-
-    if (getrandom(&number, sizeof number, GRND_NONBLOCK) < 0)
-        number = (uintptr_t)&number; /* so soon after the system's start */
-    return number;
 }
 
 void fatal(const char *message)

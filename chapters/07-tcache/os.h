@@ -8,8 +8,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <sys/uio.h>
 
 /* Bytes that the system gave: where they begin, and how many there are. If
  * start is NULL there are none. */
@@ -50,9 +48,6 @@ void os_unmap(void *address, size_t size);
  * nothing, if pages are locked in memory. */
 bool os_discard(void *address, size_t size);
 
-/* The same for many stretches of pages. */
-void os_discard_all(struct iovec *pages, size_t count);
-
 /* Reserve size bytes of address space, a power of two, at a multiple of size.
  * They are not accessible yet. Returns NULL with errno ENOMEM on failure. */
 void *os_reserve(size_t size);
@@ -60,12 +55,6 @@ void *os_reserve(size_t size);
 /* Make size bytes of reserved address space accessible, in whole pages. They
  * are zero at first. Returns false with errno ENOMEM on failure. */
 bool os_open(void *address, size_t size);
-
-/* The seconds since some moment. */
-size_t os_seconds(void);
-
-/* A number that nobody can guess. */
-uintptr_t os_random(void);
 
 /* Write message as a line to standard error, without allocating, and abort().
  * Locks may be held: if there are threads, a handler of SIGABRT must not

@@ -13,9 +13,6 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-#define MAX_TCACHE_COUNT 65535
-#define MAX_TCACHE_MAX   (4 * 1024 * 1024)
-
 struct params params = {
     .top_pad = 128 * 1024,
     .trim_threshold = 128 * 1024,
@@ -23,7 +20,7 @@ struct params params = {
     .mmap_max = 65536,
     .dynamic = true,
     .arena_test = ARENAS_PER_CORE,
-    .tcache_count = MAX_TCACHE_COUNT,
+    .tcache_count = 65535,
     .tcache_max = 64 * 1024,
     .max_fast = 16 * sizeof(size_t),
 };
@@ -46,17 +43,9 @@ static bool set_threshold(_Atomic size_t *param, long value)
     return true;
 }
 
-static bool set_arenas(_Atomic size_t *param, long value)
+static bool set_count(_Atomic size_t *param, long value, long least)
 {
-    if (value <= 0)
-        return false;
-    *param = (size_t)value;
-    return true;
-}
-
-static bool set_cache(_Atomic size_t *param, long value, long most)
-{
-    if (value < 0 || value > most)
+    if (value < least)
         return false;
     *param = (size_t)value;
     return true;
@@ -76,15 +65,15 @@ bool set_param(int number, long value)
     case M_MMAP_MAX:
         return set_threshold(&params.mmap_max, value < 0 ? 0 : value);
     case M_ARENA_MAX:
-        return set_arenas(&params.arena_max, value);
+        return set_count(&params.arena_max, value, 1);
     case M_ARENA_TEST:
-        return set_arenas(&params.arena_test, value);
+        return set_count(&params.arena_test, value, 1);
     case M_MXFAST:
         return set_max_fast(value);
     case M_TCACHE_COUNT:
-        return set_cache(&params.tcache_count, value, MAX_TCACHE_COUNT);
+        return set_count(&params.tcache_count, value, 0);
     case M_TCACHE_MAX:
-        return set_cache(&params.tcache_max, value, MAX_TCACHE_MAX);
+        return set_count(&params.tcache_max, value, 0);
     case M_PERTURB:
         params.perturb = (int)value;
         return true;

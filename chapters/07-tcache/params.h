@@ -17,15 +17,14 @@ struct params {
     _Atomic size_t arena_max;      /* limit for arenas; 0: by the cores */
     _Atomic size_t arena_test;     /* up to this many: cores are not counted */
     _Atomic size_t max_fast;       /* largest chunk for a fast bin */
-    _Atomic size_t tcache_count;   /* how many chunks a bin of a cache may have */
-    _Atomic size_t tcache_max;     /* largest request for one, in bytes */
+    _Atomic size_t tcache_count;   /* most chunks in a bin of a cache */
+    _Atomic size_t tcache_max;     /* largest request for a cached chunk */
     _Atomic int perturb;           /* what to fill payloads with; 0: nothing */
 };
 
 extern struct params params;
 
-/* Parameters of the cache, numbered on from those in <malloc.h>: how many
- * chunks a bin may have, and the largest request for one, in bytes. */
+/* They continue those in <malloc.h>. */
 #define M_TCACHE_COUNT (-9)
 #define M_TCACHE_MAX   (-10)
 

@@ -1,14 +1,13 @@
 /* tcache.c - chunks that a thread keeps for itself
  *
  * When a bin of the cache is empty or full, the arena is asked, and for many
- * chunks at once, so that its lock is rarely taken. If the bin is empty, a piece
- * of memory is cut into chunks. If it is full, half of them go back.
+ * chunks at once, so that its lock is rarely taken. If the bin is empty, a
+ * piece of memory is cut into chunks. If it is full, half of them go back.
  *
  * What lies in a cache helps nobody else, and keeps its neighbours from being
- * merged. So a bin has room for a few chunks at first. When it is empty, or full
- * after it was empty, it was too small: its limit doubles. When it is full again
- * and again, its thread is only freeing: the limit falls. Together the caches of
- * an arena have a limit, too.
+ * merged. So a bin has room for a few chunks at first. When it is empty, or
+ * full after it was empty, it was too small: its limit doubles. When it is full
+ * again and again, its thread is only freeing: the limit falls.
  *
  * Chunks of other arenas are not kept: two threads would write to the same line
  * of the CPU's caches, and memory of one arena would end up with all threads.
@@ -16,7 +15,7 @@
  */
 #include "tcache.h"
 #include "allocate.h"
-#include "decay.h"
+#include "trim.h"
 
 #include <stdatomic.h>
 
@@ -26,13 +25,10 @@
 #define FOREIGN_BYTES ((size_t)16 * 1024)   /* to be handed over */
 #define REMOTE_BYTES  ((size_t)256 * 1024)  /* handed over, not yet taken */
 #define RUN_BYTES     ((size_t)2 * 1024)    /* to be cut into chunks */
+#define FIRST_LIMIT   8                     /* chunks, in a bin, at first */
 
-#define FIRST_LIMIT 8  /* chunks that a bin has room for at first */
-#define MAX_TRIES   16 /* chunks that are looked at until one fits */
-
-static struct tcache none;
-__thread struct tcache *tcache = &none;
-struct chunk *tcache_mark;
+struct tcache no_cache;
+__thread struct tcache *tcache = &no_cache;
 
 /* The chunk after c in a bin, where both still have their marks. */
 static struct chunk *next_cached(const struct chunk *c)
@@ -49,7 +45,7 @@ static void free_in_arena(struct arena *a, struct chunk *c)
 {
     a->freed += chunk_size(c);
     free_chunk(a, c);
-    decay(a);
+    trim_from_time_to_time(a);
 }
 
 void tcache_take_over(struct arena *a)
@@ -68,38 +64,33 @@ void tcache_take_over(struct arena *a)
     }
 }
 
-/* Hand a chunk over to its arena. If nobody has come for such chunks for long,
- * take them over in the place of its threads. */
-static void hand_over(struct chunk *c)
-{
-    struct arena *a = arena_of(c);
-    size_t bytes = a->remote_bytes += chunk_size(c);
-    struct chunk *first = a->remote;
-
-    do
-        c->fd = mix_link(&c->fd, first);
-    while (!atomic_compare_exchange_weak(&a->remote, &first, c));
-    if (bytes > REMOTE_BYTES) {
-        bool locked = arena_lock(a);
-        tcache_take_over(a);
-        arena_unlock(a, locked);
-    }
-}
-
-static void hand_all_over(struct tcache_bin *bin)
+/* Hand the chunks of the foreign bin over to their arenas. If nobody has taken
+ * over what an arena has for long, do it. */
+static void hand_over(struct tcache_bin *bin)
 {
     struct chunk *next, *c = bin->first;
 
+    if (c == NULL) /* as it is in no_cache */
+        return;
     bin->first = NULL;
     bin->room = bin->limit;
     for (; c != NULL; c = next) {
+        struct arena *a = arena_of(c);
+        size_t bytes = a->remote_bytes += chunk_size(c);
+        struct chunk *first = a->remote;
         next = next_cached(c);
-        hand_over(c);
+        do
+            c->fd = mix_link(&c->fd, first);
+        while (!atomic_compare_exchange_weak(&a->remote, &first, c));
+        if (bytes > REMOTE_BYTES) {
+            bool locked = arena_lock(a);
+            tcache_take_over(a);
+            arena_unlock(a, locked);
+        }
     }
 }
 
-/* Give back what a bin has beyond so many bytes. What was freed last stays,
- * because it may still be in the CPU's caches. */
+/* Give back what a bin has beyond so many bytes: what was freed longest ago. */
 static void reduce_bin(struct arena *a, struct tcache_bin *bin, size_t bytes)
 {
     struct chunk *last = NULL, *next, *c = bin->first;
@@ -143,7 +134,7 @@ static void make_one_give_way(struct tcache *t)
 /* Are chunks of this size cached? */
 static bool is_cacheable(size_t size)
 {
-    return tcache != &none && size <= params.tcache_max + MINSIZE &&
+    return tcache != &no_cache && size <= params.tcache_max + MINSIZE &&
            params.tcache_count != 0 && params.perturb == 0;
 }
 
@@ -168,9 +159,10 @@ static void raise_limit(struct tcache *t, struct tcache_bin *bin, size_t size)
 /* A bin has no room for a chunk of this size: make some. */
 static void make_room(struct tcache *t, struct tcache_bin *bin, size_t size)
 {
-    bool *was_full = &t->was_full[bin - t->bins];
+    bool again = t->was_full[bin - t->bins];
 
-    if (*was_full) {
+    t->was_full[bin - t->bins] = true;
+    if (again) {
         reduce_bin(t->arena, bin, 0);
         if (bin->limit / 2 >= FIRST_LIMIT * size)
             change_limit(t, bin, bin->limit / 2);
@@ -179,7 +171,6 @@ static void make_room(struct tcache *t, struct tcache_bin *bin, size_t size)
         if (bin->room < size)
             reduce_bin(t->arena, bin, bin->limit / 2);
     }
-    *was_full = true;
 }
 
 void tcache_free(struct chunk *c)
@@ -188,7 +179,7 @@ void tcache_free(struct chunk *c)
     struct tcache_bin *bin = tcache_bin_for(c);
 
     if (bin == &tcache->bins[FOREIGN_BIN])
-        hand_all_over(bin);
+        hand_over(bin);
     else if (is_cacheable(chunk_size(c)))
         make_room(tcache, bin, chunk_size(c));
     if (tcache_put(c))
@@ -198,8 +189,8 @@ void tcache_free(struct chunk *c)
     arena_unlock(a, locked);
 }
 
-/* Put more chunks of this size into a bin that is empty: those that lie about,
- * and then what can be cut from one piece. */
+/* Put more chunks of this size into a bin: those that lie about, and then what
+ * can be cut from one piece. */
 static void refill(struct arena *a, struct tcache_bin *bin, size_t size)
 {
     size_t wanted = bin->limit / 2 < RUN_BYTES ? bin->limit / 2 : RUN_BYTES;
@@ -240,24 +231,12 @@ struct chunk *tcache_fetch(struct arena *a, size_t size)
 struct chunk *tcache_find(size_t alignment, size_t size)
 {
     struct tcache_bin *bin = &tcache->bins[bin_index(size)];
-    struct chunk *before = NULL, *next, *c = bin->first;
+    struct chunk *c = bin->first;
 
-    for (int tries = 0; c != NULL && tries < MAX_TRIES; tries++) {
-        next = next_cached(c);
-        if (chunk_size(c) >= size &&
-            (uintptr_t)chunk_to_payload(c) % alignment == 0) {
-            if (before == NULL)
-                bin->first = next;
-            else
-                before->fd = mix_link(&before->fd, next);
-            bin->room += (uint32_t)chunk_size(c);
-            c->bk = NULL; /* the mark */
-            return c;
-        }
-        before = c;
-        c = next;
-    }
-    return NULL;
+    if (c == NULL || chunk_size(c) < size ||
+        (uintptr_t)chunk_to_payload(c) % alignment != 0)
+        return NULL;
+    return tcache_pop(bin, chunk_size(c));
 }
 
 struct tcache *tcache_start(struct arena *a)
@@ -275,9 +254,9 @@ struct tcache *tcache_start(struct arena *a)
 
 void tcache_empty(struct tcache *t)
 {
-    if (t == &none)
+    if (t == &no_cache)
         return;
-    hand_all_over(&t->bins[FOREIGN_BIN]);
+    hand_over(&t->bins[FOREIGN_BIN]);
     for (struct tcache_bin *bin = t->bins + 1; bin < t->bins + NBINS; bin++)
         if (bin->limit != 0) {
             reduce_bin(t->arena, bin, 0);
@@ -291,8 +270,8 @@ void tcache_end(struct tcache *t)
     struct arena *a = t->arena;
 
     if (t == tcache)
-        tcache = &none;
-    if (t == &none)
+        tcache = &no_cache;
+    if (t == &no_cache)
         return;
     tcache_empty(t);
     change_limit(t, &t->bins[FOREIGN_BIN], 0);

@@ -108,7 +108,7 @@ static struct arena *take_orphaned_arena(void)
         a = next_arena(a);
     if (a != NULL) {
         a->attached_threads = 0;
-        tcache_end(a->newest_cache);
+        tcache_end(a->cache);
     }
     return a;
 }
@@ -181,7 +181,7 @@ struct arena *attach_thread(void)
         a = share_arena();
     a->attached_threads++;
     a->newest_thread = gettid();
-    a->newest_cache = tcache_start(a);
+    a->cache = tcache_start(a);
     arenas_unlock(locked);
 
     thread_arena = a;
@@ -197,7 +197,7 @@ void forget_other_threads(void)
     for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
         a->attached_threads = a == thread_arena;
         a->newest_thread = a == thread_arena ? gettid() : 0; /* a new number */
-        a->newest_cache = tcache;
+        a->cache = tcache;
         if (a == thread_arena)
             continue;
         a->promised = 0; /* to caches that nobody has any more */

@@ -6,14 +6,23 @@
  * the system gives new ones when they are touched again.
  * The same is true of other arenas; a heap that is all top goes back whole.
  *
- * Both cost a system call, and later a page fault for each page. So free()
- * trims top only when it has become long, and pages inside free chunks go back
- * only when malloc_trim() is called.
+ * Both cost a system call, and later a page fault for each page. So free() only
+ * looks from time to time whether more is free than in use, and in each second
+ * not much more goes back than the arena has: a program that fills its memory
+ * and empties it, again and again, pays for that once in a second.
  */
 #include "trim.h"
+#include "bins.h"
 #include "break.h"
 #include "coalesce.h"
 #include "params.h"
+
+/* How much must be freed: so many bytes, and this part of those in use. */
+#define TICK_BYTES ((size_t)128 * 1024)
+#define TICK_PART  128
+
+/* Free chunks of this many bytes or more count. */
+#define LONG_SIZE ((size_t)16 * 1024)
 
 /* How many bytes, in whole pages, does top have beyond pad and MINSIZE? */
 static size_t spare_bytes(const struct arena *a, size_t pad)
@@ -87,40 +96,26 @@ static void delete_free_heaps(struct arena *a)
     }
 }
 
-void trim_top(struct arena *a, size_t pad)
+/* Give the whole pages inside a free chunk back. The links at its start and the
+ * foot after its end must stay. */
+static size_t discard_inside(struct chunk *c)
 {
-    if (a != &main_arena)
-        delete_free_heaps(a);
-    if (top_size(a) >= params.trim_threshold)
-        shrink_top(a, pad < params.top_pad ? params.top_pad : pad);
-}
+    size_t page = os_page_size();
+    uintptr_t start = align_up((uintptr_t)c + sizeof(struct chunk), page);
+    uintptr_t end = align_down((uintptr_t)chunk_after(c), page);
 
-/* The whole pages inside a free chunk. The links at its start and the foot after
- * its end must stay. */
-static struct iovec pages_inside(struct chunk *c)
-{
-    uintptr_t start = align_up((uintptr_t)(c + 1), os_page_size());
-    uintptr_t end = align_down((uintptr_t)chunk_after(c), os_page_size());
-
-    return (struct iovec){(void *)start, start < end ? end - start : 0};
+    if (start >= end || !os_discard((void *)start, end - start))
+        return 0;
+    return end - start;
 }
 
 static size_t discard_in_list(const struct freelist *list, size_t budget)
 {
-    struct iovec pages[64]; /* many at once: see os.c */
     struct chunk *c = NULL;
-    size_t gone = 0, count = 0;
+    size_t gone = 0;
 
-    while (gone < budget && (c = freelist_next(list, c)) != NULL) {
-        pages[count] = pages_inside(c);
-        gone += pages[count].iov_len;
-        count += pages[count].iov_len != 0;
-        if (count == sizeof pages / sizeof *pages) {
-            os_discard_all(pages, count);
-            count = 0;
-        }
-    }
-    os_discard_all(pages, count);
+    while (gone < budget && (c = freelist_next(list, c)) != NULL)
+        gone += discard_inside(c);
     return gone;
 }
 
@@ -140,4 +135,55 @@ bool trim_arena(struct arena *a, size_t pad)
     if (a != &main_arena)
         delete_free_heaps(a);
     return shrink_top(a, pad) || gone;
+}
+
+/* How many bytes are free in top and in long chunks? */
+static size_t spare_in_all(struct arena *a)
+{
+    size_t bytes = top_size(a);
+
+    for (size_t i = bin_index(LONG_SIZE); i < NBINS; i++) {
+        struct chunk *c = NULL;
+        while ((c = freelist_next(&a->bins[i], c)) != NULL)
+            bytes += chunk_size(c);
+    }
+    return bytes;
+}
+
+/* Should memory go back? Of the free bytes, a->clean have no pages any more,
+ * unless they have been in use since. */
+static bool has_excess(struct arena *a)
+{
+    size_t bytes = spare_in_all(a);
+    time_t now = time(NULL);
+
+    a->in_use = a->system_mem - bytes;
+    size_t keep = params.top_pad + a->in_use / 4;
+    if (a->clean > bytes)
+        a->clean = bytes;
+    if (a->second != now)
+        a->gone = 0;
+    a->second = now;
+    if (bytes < a->in_use || a->gone > a->max_system_mem ||
+        (bytes - a->clean < keep && top_size(a) < 2 * keep))
+        return false;
+    a->gone += bytes - a->clean;
+    return true;
+}
+
+void trim_from_time_to_time(struct arena *a)
+{
+    if (a->freed < TICK_BYTES || a->freed < a->in_use / TICK_PART)
+        return;
+    a->freed = 0;
+    consolidate_fastbins(a);
+    unsorted_take(a, SIZE_MAX); /* files all chunks */
+    if (!has_excess(a) && params.dynamic)
+        return;
+    discard_free_pages(a, SIZE_MAX);
+    if (a != &main_arena)
+        delete_free_heaps(a);
+    if (top_size(a) >= params.trim_threshold)
+        shrink_top(a, params.top_pad);
+    a->clean = a->system_mem - a->in_use;
 }

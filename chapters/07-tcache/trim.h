@@ -7,9 +7,9 @@
 
 #include "arena.h"
 
-/* Give back memory at the end of top if much is free there, but keep pad bytes
- * or more. */
-void trim_top(struct arena *a, size_t pad);
+/* Give memory back if more is free than in use. To be called when memory has
+ * been freed: a->freed counts how much. */
+void trim_from_time_to_time(struct arena *a);
 
 /* Give back the whole pages inside free chunks, until budget bytes or more are
  * gone. Returns how many bytes went back. */
