@@ -1,0 +1,127 @@
+/*
+ * pattern.c - what the programs of the race share; see pattern.h.
+ *
+ * None of this calls malloc: printf and fopen would. Lines go out through
+ * dprintf, which has its buffer on the stack, and the measurements of memory
+ * are read with open and read.
+ */
+#define _GNU_SOURCE /* program_invocation_short_name */
+
+#include "pattern.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+_Noreturn void fail(const char *what)
+{
+    dprintf(STDERR_FILENO, "%s: %s\n", program_invocation_short_name, what);
+    _exit(1);
+}
+
+long scale(int argc, char **argv)
+{
+    char *end;
+    long number = 10;
+
+    if (argc > 1) {
+        number = strtol(argv[1], &end, 10);
+        if (*end || number < 1 || number > 1000000)
+            fail("SCALE is a whole number from 1");
+    }
+    return number;
+}
+
+int done(uint64_t checksum)
+{
+    dprintf(STDOUT_FILENO, "done %016llx\n", (unsigned long long)checksum);
+    return 0;
+}
+
+void *notes(size_t bytes)
+{
+    void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (pages == MAP_FAILED)
+        fail("out of memory");
+    return pages;
+}
+
+/* --- threads --------------------------------------------------------------*/
+
+struct start {
+    uint64_t (*work)(int thread);
+    int thread;
+    uint64_t result;
+};
+
+static void *run(void *argument)
+{
+    struct start *start = argument;
+
+    start->result = start->work(start->thread);
+    return NULL;
+}
+
+uint64_t in_threads(int threads, uint64_t (*work)(int thread))
+{
+    pthread_t ids[threads];
+    struct start starts[threads];
+    uint64_t sum = 0;
+
+    for (int i = 0; i < threads; i++) {
+        starts[i] = (struct start){work, i, 0};
+        if (pthread_create(&ids[i], NULL, run, &starts[i]) != 0)
+            fail("cannot start a thread");
+    }
+    for (int i = 0; i < threads; i++) {
+        pthread_join(ids[i], NULL);
+        sum += starts[i].result;
+    }
+    return sum;
+}
+
+/* --- memory ---------------------------------------------------------------*/
+
+static size_t base;
+
+/* The anonymous bytes of this process, as /proc/self/smaps_rollup counts
+ * them: exactly, where the numbers of statm may be some pages behind. */
+static size_t anonymous(void)
+{
+    char text[4096];
+    int file = open("/proc/self/smaps_rollup", O_RDONLY);
+    ssize_t length = file < 0 ? -1 : read(file, text, sizeof(text) - 1);
+    char *line;
+
+    close(file);
+    if (length < 0)
+        fail("cannot read /proc/self/smaps_rollup");
+    text[length] = '\0';
+    line = strstr(text, "\nAnonymous:");
+    if (!line)
+        fail("no line Anonymous in /proc/self/smaps_rollup");
+    return strtoul(strchr(line, ':') + 1, NULL, 10) * 1024;
+}
+
+void resident_base(void)
+{
+    base = anonymous();
+}
+
+size_t resident_bytes(void)
+{
+    size_t now = anonymous();
+
+    return now > base ? now - base : 0;
+}
+
+void resident(const char *phase, size_t live)
+{
+    dprintf(STDOUT_FILENO, "resident %s %zu\nlive %s %zu\n", phase,
+            resident_bytes(), phase, live);
+}
