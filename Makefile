@@ -142,7 +142,7 @@ build/bench/import build/bench/synthetic: bench/workloads/write.c
 
 # What races: a program is a file in patterns/, or one of these.
 RACE := $(patsubst bench/race/patterns/%.c,%,$(wildcard bench/race/patterns/*.c))
-RACE := measure $(filter-out pattern,$(RACE))
+RACE := measure micro bump.so $(filter-out pattern,$(RACE))
 
 bench: $(RACE:%=build/bench/race/%)
 
