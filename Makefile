@@ -33,8 +33,13 @@ verify: stages bench ## compare memory replayed with that of whole processes
 	@bench/measure/verify
 
 race: stages bench inputs ## whole programs on every malloc; QUICK=1, ONLY="rows"
+	@tools/setup gnuplot xz || echo "race: goes on without what is missing"
 	@bench/race/run $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)") \
 	    $(if $(ALLOCATORS),--allocators "$(ALLOCATORS)")
+
+racers: ## install the programs that race and are missing here
+	@tools/setup lua redis sqlite3 node python3 g++ git xz
+	@rm -rf build/inputs
 
 peers: ## install the allocators that people use, to compare with
 	@tools/setup jemalloc mimalloc tcmalloc
