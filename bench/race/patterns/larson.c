@@ -8,8 +8,8 @@
  * set at random, a number of times, and ends; a new thread goes on with the
  * set of the other one.
  *
- * So after a while most of the frees are of payloads that another thread has
- * allocated, often one that has ended. An allocator that gives them to the
+ * So two of five frees are of payloads that another thread has allocated, one
+ * that has ended. An allocator that gives them to the
  * thread that frees them drifts ("bleeding"); one that gives them back must
  * take a lock, or pass them on.
  */
@@ -17,7 +17,7 @@
 
 enum {
     GENERATIONS = 8,  /* of threads, for each unit of SCALE */
-    REPLACED = 30000, /* by each thread */
+    REPLACED = 10000, /* by each thread */
     SET = 5000,
     LEAST = 8,
     MOST = 1000,

@@ -1,9 +1,10 @@
 /*
  * pattern.c - what the programs of the race share; see pattern.h.
  *
- * None of this calls malloc: printf and fopen would. Lines go out through
- * dprintf, which has its buffer on the stack, and the measurements of memory
- * are read with open and read.
+ * None of this calls malloc, as printf, dprintf and fopen would: a call between
+ * two phases of a memory row may be what makes an allocator give memory back.
+ * So lines are made on the stack and go out through write, and what the kernel
+ * says about memory comes in through read.
  */
 #define _GNU_SOURCE /* program_invocation_short_name */
 
@@ -12,13 +13,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+static void print(int file, const char *format, ...)
+{
+    char line[200];
+    va_list values;
+    int length;
+
+    va_start(values, format);
+    length = vsnprintf(line, sizeof(line), format, values);
+    va_end(values);
+    if (write(file, line, (size_t)length) != length)
+        _exit(1);
+}
+
 _Noreturn void fail(const char *what)
 {
-    dprintf(STDERR_FILENO, "%s: %s\n", program_invocation_short_name, what);
+    print(STDERR_FILENO, "%s: %s\n", program_invocation_short_name, what);
     _exit(1);
 }
 
@@ -37,7 +52,7 @@ long scale(int argc, char **argv)
 
 int done(uint64_t checksum)
 {
-    dprintf(STDOUT_FILENO, "done %016llx\n", (unsigned long long)checksum);
+    print(STDOUT_FILENO, "done %016llx\n", (unsigned long long)checksum);
     return 0;
 }
 
@@ -85,6 +100,27 @@ uint64_t in_threads(int threads, uint64_t (*work)(int thread))
     return sum;
 }
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t counted = PTHREAD_COND_INITIALIZER;
+
+void count_one(struct counter *counter)
+{
+    pthread_mutex_lock(&lock);
+    counter->count++;
+    pthread_cond_broadcast(&counted);
+    pthread_mutex_unlock(&lock);
+}
+
+void wait_for(struct counter *counter, long count)
+{
+    if (counter->count >= count)
+        return;
+    pthread_mutex_lock(&lock);
+    while (counter->count < count)
+        pthread_cond_wait(&counted, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
 /* --- memory ---------------------------------------------------------------*/
 
 static size_t base;
@@ -120,8 +156,13 @@ size_t resident_bytes(void)
     return now > base ? now - base : 0;
 }
 
+void report(const char *phase, size_t bytes, size_t live)
+{
+    print(STDOUT_FILENO, "resident %s %zu\nlive %s %zu\n", phase, bytes, phase,
+          live);
+}
+
 void resident(const char *phase, size_t live)
 {
-    dprintf(STDOUT_FILENO, "resident %s %zu\nlive %s %zu\n", phase,
-            resident_bytes(), phase, live);
+    report(phase, resident_bytes(), live);
 }

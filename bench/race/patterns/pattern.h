@@ -15,6 +15,8 @@
 #ifndef PATTERN_H
 #define PATTERN_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,13 +45,23 @@ void *notes(size_t bytes);
  * the sum of what they return. */
 uint64_t in_threads(int threads, uint64_t (*work)(int thread));
 
+/* How often something has happened; one thread counts, another waits until it
+ * has happened so often. */
+struct counter {
+    _Alignas(LINE) atomic_long count;
+};
+void count_one(struct counter *counter);
+void wait_for(struct counter *counter, long count);
+
 /* --- memory ---------------------------------------------------------------*/
 
 /* Anonymous bytes resident now, and above what resident_base() found. */
 void resident_base(void);
 size_t resident_bytes(void);
 
-/* Print `resident PHASE BYTES`, and `live PHASE BYTES` for comparison. */
+/* Print `resident PHASE BYTES`, and for comparison `live PHASE BYTES`: what was
+ * asked for and not freed. resident() prints what is resident now. */
+void report(const char *phase, size_t bytes, size_t live);
 void resident(const char *phase, size_t live);
 
 /* --- random numbers -------------------------------------------------------*/

@@ -14,10 +14,8 @@
  */
 #include "pattern.h"
 
-#include <pthread.h>
-
 enum {
-    BATCHES = 120, /* for each unit of SCALE */
+    BATCHES = 240, /* for each unit of SCALE */
     BATCH = 2000,
     QUEUE = 4, /* batches */
     WRITTEN = 128,
@@ -28,34 +26,8 @@ static const size_t sizes[] = {8,   12,  16,  24,  32,  48,   64,   96,  128,
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
 
 static struct object queue[QUEUE][BATCH];
-static long batches, produced, consumed;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-
-/* Wait until there is room for a batch, or a batch. */
-static void wait_for_room(void)
-{
-    pthread_mutex_lock(&lock);
-    while (produced - consumed == QUEUE)
-        pthread_cond_wait(&changed, &lock);
-    pthread_mutex_unlock(&lock);
-}
-
-static void wait_for_batch(void)
-{
-    pthread_mutex_lock(&lock);
-    while (produced == consumed)
-        pthread_cond_wait(&changed, &lock);
-    pthread_mutex_unlock(&lock);
-}
-
-static void count(long *counter)
-{
-    pthread_mutex_lock(&lock);
-    ++*counter;
-    pthread_cond_signal(&changed);
-    pthread_mutex_unlock(&lock);
-}
+static long batches;
+static struct counter produced, consumed;
 
 static uint64_t produce(void)
 {
@@ -64,7 +36,7 @@ static uint64_t produce(void)
     for (long i = 0; i < batches; i++) {
         struct object *batch = queue[i % QUEUE];
 
-        wait_for_room();
+        wait_for(&consumed, i - QUEUE + 1);
         for (int j = 0; j < BATCH; j++) {
             size_t size = sizes[random_below(&state, SIZES)];
 
@@ -72,7 +44,7 @@ static uint64_t produce(void)
             memset(batch[j].payload, batch[j].mark,
                    size < WRITTEN ? size : WRITTEN);
         }
-        count(&produced);
+        count_one(&produced);
     }
     return 0;
 }
@@ -84,10 +56,10 @@ static uint64_t consume(void)
     for (long i = 0; i < batches; i++) {
         struct object *batch = queue[i % QUEUE];
 
-        wait_for_batch();
+        wait_for(&produced, i + 1);
         for (int j = 0; j < BATCH; j++)
             sum += drop(&batch[j]);
-        count(&consumed);
+        count_one(&consumed);
     }
     return sum;
 }
