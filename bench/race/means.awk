@@ -4,7 +4,7 @@
 #
 # summary.csv is what bench/race/summarise.awk prints. For each group and
 # allocator there is the mean of the ratios of time, and that of the peaks of
-# memory, each with the number of rows in it and the worst of them; then the same
+# memory, each with the number of its rows and the worst of them; then the same
 # for all rows, as the group `race`. A mean of ratios has to be geometric: twice
 # as long here and half as long there is neither better nor worse.
 

@@ -1,14 +1,14 @@
 # summarise.awk - from the runs of a race to a ratio for each row and allocator.
 #
-# Usage: awk -f bench/measure/sorted.awk -f bench/race/summarise.awk failures.csv race.csv
+# Usage: awk -f bench/measure/sorted.awk -f bench/race/summarise.awk \
+#            failures.csv race.csv
 #
 # race.csv has a line for each number that a run has measured (see
 # bench/race/trial). Here those of all rounds become one: the median of the
 # values, and the median, lowest and highest of their ratios to the system's
 # malloc. A ratio is taken within a round, in which both ran at nearly the same
 # time. What is measured in ns is also compared with `bump`, as the measure
-# `floor`. An allocator that failed in a round of a row (see bench/measure/run) is
-# left out of that row.
+# `floor`. An allocator that failed in any round of a row is left out of it.
 
 BEGIN {
     FS = OFS = ","

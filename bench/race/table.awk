@@ -67,15 +67,16 @@ END {
 
 # --- a table ---------------------------------------------------------------
 
-function print_table(measure, title, unit,    i, name) {
+function print_table(measure, title, unit,    i, name, last_group) {
     if (!rows[measure])
         return
     print html ? "<h3>" title "</h3><div class=\"wide\"><table>" : title
     print_heading(measure)
     for (i = 1; i <= rows[measure]; i++) {
         name = row[measure, i]
-        if (i > 1 && group[measure, name] != group[measure, row[measure, i - 1]])
+        if (i > 1 && group[measure, name] != last_group)
             print_gap()
+        last_group = group[measure, name]
         print_row(measure, name, unit)
     }
     if (measure == "time" || measure == "peak")

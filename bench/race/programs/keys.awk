@@ -2,8 +2,8 @@
 #
 # Usage: awk -f keys.awk
 #
-# Values have 10 to 1000 bytes, small ones more often; besides there are lists and
-# hashes.
+# Values have 10 to 1000 bytes, small ones more often; besides there are lists
+# and hashes.
 
 BEGIN {
     seed = 1

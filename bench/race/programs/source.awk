@@ -1,6 +1,8 @@
 # source.awk - writes a C file of many functions, for the C compiler.
 #
-# Usage: awk -f source.awk     (nothing is included, so it needs no preprocessor)
+# Usage: awk -f source.awk
+#
+# It includes nothing, so it needs no preprocessor.
 
 BEGIN {
     functions = 40
