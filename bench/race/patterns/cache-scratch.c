@@ -9,9 +9,10 @@
  *
  * The payloads of the main thread lie side by side, so that a cache line has
  * some of either thread. An allocator that gives each thread what it has freed
- * gives both of them parts of the same lines, and they take them away from
- * each other at every write. There are few calls: what is measured is where the
- * payloads lie. On a single core nothing is shared, and nothing measured.
+ * gives parts of one line to both, and they take it away from each other with
+ * every write. There are few calls: what is measured is where the
+ * payloads lie. It takes two free cores: threads that take turns on one share
+ * no line at the same time, and then no allocator is slow.
  */
 #include "pattern.h"
 

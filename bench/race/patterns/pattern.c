@@ -31,8 +31,13 @@ static void print(int file, const char *format, ...)
         _exit(1);
 }
 
+/* Of two threads that fail, one says so. */
 _Noreturn void fail(const char *what)
 {
+    static atomic_flag failed = ATOMIC_FLAG_INIT;
+
+    while (atomic_flag_test_and_set(&failed))
+        pause();
     print(STDERR_FILENO, "%s: %s\n", program_invocation_short_name, what);
     _exit(1);
 }

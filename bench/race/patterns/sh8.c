@@ -6,9 +6,10 @@
  * order (mimalloc-bench, README). Its source was not used, as for sh6.c.
  *
  * In each round a thread allocates two batches of random sizes, mostly small,
- * up to 4000 bytes. It frees one itself, in the order LIFO or the reverse one
- * in turns. The other one is freed by the other thread, some rounds later.
- * Neither thread is ever ahead of the other by more than these rounds.
+ * up to 4000 bytes. It frees one itself, last in, first out, and in the
+ * next round in the reverse order. The other one is freed by the other thread,
+ * some rounds later. Neither thread is ever ahead of the other by more than
+ * these rounds.
  *
  * So half of what a thread frees belongs to the other one. A cache for each
  * thread hits most of the time, but what is in it comes from two arenas.

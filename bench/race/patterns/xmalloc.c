@@ -7,10 +7,10 @@
  * from 8 to 2048 bytes, over to a consumer; it writes at most 128 bytes of
  * each. The queue between them is bounded, so that the memory is too.
  *
- * A cache for each thread runs empty on one side and over on the other, all
- * the time. All that is freed has to come back to the thread that allocates,
- * which costs a lock or an atomic operation for each payload, or for each batch
- * of an allocator that collects them.
+ * A cache for each thread runs empty on one side and overflows on the other,
+ * all the time. All that is freed has to come back to the thread that
+ * allocates, which costs a lock or an atomic operation for each payload, or for
+ * each batch of an allocator that collects them.
  */
 #include "pattern.h"
 
