@@ -2,8 +2,9 @@
  * sh8.c - as sh6, with more sizes, and two threads that free for each other.
  *
  * After the description of sh8bench, which MicroQuill wrote for SmartHeap: some
- * payloads are freed by another thread than allocated them, and some in reverse
- * order (mimalloc-bench, README). Its source was not used, as for sh6.c.
+ * payloads are not freed by the thread that allocated them, and some are freed
+ * in the reverse order (mimalloc-bench, README). Its source was not used, as
+ * for sh6.c.
  *
  * In each round a thread allocates two batches of random sizes, mostly small,
  * up to 4000 bytes. It frees one itself, last in, first out, and in the
@@ -17,7 +18,7 @@
 #include "pattern.h"
 
 enum {
-    ROUNDS = 900, /* for each unit of SCALE */
+    ROUNDS = 500, /* for each unit of SCALE */
     BATCH = 300,
     LATER = 4, /* rounds */
     RING = 2 * LATER + 2,

@@ -15,7 +15,7 @@
 #include "pattern.h"
 
 enum {
-    BATCHES = 240, /* for each unit of SCALE */
+    BATCHES = 120, /* for each unit of SCALE */
     BATCH = 2000,
     QUEUE = 4, /* batches */
     WRITTEN = 128,
