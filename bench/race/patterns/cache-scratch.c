@@ -9,20 +9,21 @@
  *
  * The payloads of the main thread lie side by side, so that a cache line has
  * some of either thread. An allocator that gives each thread what it has freed
- * gives both of them parts of the same lines, and they take them away from
- * each other at every write. There are few calls: what is measured is where the
- * payloads lie. On a single core nothing is shared, and nothing measured.
+ * gives parts of one line to both, and they take it away from each other with
+ * every write. There are few calls: what is measured is where the payloads lie.
+ * The threads begin each round together; on a single core, nothing is measured.
  */
 #include "pattern.h"
 
 enum {
-    ROUNDS = 30,    /* for each unit of SCALE */
+    ROUNDS = 20,    /* for each unit of SCALE */
     WRITES = 40000, /* to each payload, in each round */
     OBJECTS = 8,    /* of each thread */
     SIZE = 8,
 };
 
 static char *dealt[OBJECTS][THREADS];
+static struct counter rounds_done[THREADS];
 static long rounds;
 
 static void write_often(char **payloads)
@@ -52,6 +53,8 @@ static uint64_t scratch(int thread)
     for (long round = 0; round < rounds; round++) {
         for (int i = 0; i < OBJECTS; i++)
             payloads[i] = zeroed();
+        count_one(&rounds_done[thread]);
+        wait_for(&rounds_done[1 - thread], round + 1);
         write_often(payloads);
         for (int i = 0; i < OBJECTS; i++) {
             if (*(uint64_t *)payloads[i] != WRITES)

@@ -2,7 +2,7 @@
  * glibc-simple.c - n payloads of a size are allocated, and freed in the same
  * order; never more than one thread at a time.
  *
- * After bench-malloc-simple in the benchtests of glibc (W. Dijkstra, 2019):
+ * After bench-malloc-simple in the benchtests of glibc (2019):
  * n is 25, 100, 400 and 1600, so that the payloads fit into the cache of a
  * thread, or into nothing but the arena. All is done three times: before there
  * was a thread, in a thread, and again in main when there has been one. glibc

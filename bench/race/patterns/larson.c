@@ -9,14 +9,14 @@
  * set of the other one.
  *
  * So two of five frees are of payloads that another thread has allocated, one
- * that has ended. An allocator that gives them to the
- * thread that frees them drifts ("bleeding"); one that gives them back must
- * take a lock, or pass them on.
+ * that has ended. An allocator that gives them to the thread that frees them
+ * lets memory drift from thread to thread (Larson and Krishnan call it
+ * bleeding); one that gives them back must take a lock, or pass them on.
  */
 #include "pattern.h"
 
 enum {
-    GENERATIONS = 8,  /* of threads, for each unit of SCALE */
+    GENERATIONS = 20, /* of threads, for each unit of SCALE */
     REPLACED = 10000, /* by each thread */
     SET = 5000,
     LEAST = 8,

@@ -6,13 +6,14 @@
  * So lines are made on the stack and go out through write, and what the kernel
  * says about memory comes in through read.
  */
-#define _GNU_SOURCE /* program_invocation_short_name */
+#define _GNU_SOURCE
 
 #include "pattern.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -31,8 +32,13 @@ static void print(int file, const char *format, ...)
         _exit(1);
 }
 
+/* Of two threads that fail, one says so. */
 _Noreturn void fail(const char *what)
 {
+    static atomic_flag failed = ATOMIC_FLAG_INIT;
+
+    while (atomic_flag_test_and_set(&failed))
+        pause();
     print(STDERR_FILENO, "%s: %s\n", program_invocation_short_name, what);
     _exit(1);
 }
@@ -71,13 +77,32 @@ void *notes(size_t bytes)
 struct start {
     uint64_t (*work)(int thread);
     int thread;
+    bool alone_on_core;
     uint64_t result;
 };
+
+/* Tie this thread to the one processor, of those that the program may use, that
+ * has its number. */
+static void keep_to_core(int number)
+{
+    cpu_set_t allowed, mine;
+
+    sched_getaffinity(0, sizeof(allowed), &allowed);
+    for (int core = 0; core < CPU_SETSIZE; core++) {
+        if (CPU_ISSET(core, &allowed) && number-- == 0) {
+            CPU_ZERO(&mine);
+            CPU_SET(core, &mine);
+            sched_setaffinity(0, sizeof(mine), &mine);
+        }
+    }
+}
 
 static void *run(void *argument)
 {
     struct start *start = argument;
 
+    if (start->alone_on_core)
+        keep_to_core(start->thread);
     start->result = start->work(start->thread);
     return NULL;
 }
@@ -89,7 +114,7 @@ uint64_t in_threads(int threads, uint64_t (*work)(int thread))
     uint64_t sum = 0;
 
     for (int i = 0; i < threads; i++) {
-        starts[i] = (struct start){work, i, 0};
+        starts[i] = (struct start){work, i, threads == THREADS, 0};
         if (pthread_create(&ids[i], NULL, run, &starts[i]) != 0)
             fail("cannot start a thread");
     }

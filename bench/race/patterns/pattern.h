@@ -42,7 +42,9 @@ _Noreturn void fail(const char *what);
 void *notes(size_t bytes);
 
 /* Call work(0) up to work(threads - 1), each in a thread of its own, and return
- * the sum of what they return. */
+ * the sum of what they return. If there are THREADS, each keeps to a core of
+ * its own. Otherwise the kernel may put both on one, since they wake each
+ * other, and there they take turns and nothing is contended. */
 uint64_t in_threads(int threads, uint64_t (*work)(int thread));
 
 /* How often something has happened; one thread counts, another waits until it

@@ -4,14 +4,15 @@
  *
  * After rpmalloc-benchmark by M. Jansson (2017; the text BENCHMARKS.md of
  * rpmalloc says what it does), with the numbers of mimalloc-bench: 1000 slots a
- * thread, 8 to 16 000 bytes, larger ones less frequent in proportion. In each
+ * thread, 8 to 16 000 bytes, the frequency falling in a straight line. In each
  * loop 100 random slots are emptied, and 100 random slots get a new payload; in
  * every other one 100 payloads more are handed over, and the other thread frees
  * them some loops later. All that is allocated is written, as in
  * mimalloc-bench.
  *
- * With some 5 KiB on average this is beyond the small sizes for which caches
- * are made, and its frees by other threads come in the same large sizes.
+ * With some 5 KiB on average this is beyond the sizes of glibc's cache for each
+ * thread, which ends at 1032 bytes. One of three frees is of a payload that the
+ * other thread has allocated.
  */
 #include "pattern.h"
 
@@ -60,7 +61,7 @@ static uint64_t exchange_some(struct object *from, uint64_t *state)
     return sum;
 }
 
-static void send(int sender, long parcel, uint64_t *state)
+static void hand_over(int sender, long parcel, uint64_t *state)
 {
     for (int i = 0; i < AT_ONCE; i++)
         make_one(&parcels[sender][parcel % RING][i], state);
@@ -86,7 +87,7 @@ static uint64_t work(int thread)
     for (long i = 0; i < loops; i++) {
         sum += exchange_some(slots[thread], &state);
         if (i % 2 == 0)
-            send(thread, i / 2, &state);
+            hand_over(thread, i / 2, &state);
         else if (i / 2 >= LATER)
             sum += receive(other, i / 2 - LATER);
     }

@@ -2,16 +2,16 @@
  * sh6.c - batches of small payloads, freed in several orders; one thread.
  *
  * After the description of sh6bench, which MicroQuill wrote for SmartHeap
- * (2000): some payloads are freed in the order LIFO, others in the reverse one
- * (mimalloc-bench, README). Its source was not used: its licence forbids to
- * pass on what is derived from it.
+ * (2000): some payloads are freed last in, first out, and others in the reverse
+ * order (mimalloc-bench, README). Its source was not used: its licence forbids
+ * passing on what is derived from it.
  *
  * A batch holds payloads of one size. Of three batches one is freed from its
  * end, one from its beginning, and of the third every other payload stays, to
- * be freed some rounds later. The orders hurt an allocator whose free lists
- * follow the order of the frees, since payloads that come out of them are less
- * and less in the order of their addresses; and what stays keeps free chunks
- * from being coalesced.
+ * be freed some rounds later. These orders hurt an allocator whose free
+ * lists follow the order of the frees: what comes out of them is less and less
+ * in the order of addresses. And what stays keeps free chunks from being
+ * coalesced.
  */
 #include "pattern.h"
 

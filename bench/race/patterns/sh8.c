@@ -2,13 +2,15 @@
  * sh8.c - as sh6, with more sizes, and two threads that free for each other.
  *
  * After the description of sh8bench, which MicroQuill wrote for SmartHeap: some
- * payloads are freed by another thread than allocated them, and some in reverse
- * order (mimalloc-bench, README). Its source was not used, as for sh6.c.
+ * payloads are not freed by the thread that allocated them, and some are freed
+ * in the reverse order (mimalloc-bench, README). Its source was not used, as
+ * for sh6.c.
  *
  * In each round a thread allocates two batches of random sizes, mostly small,
- * up to 4000 bytes. It frees one itself, in the order LIFO or the reverse one
- * in turns. The other one is freed by the other thread, some rounds later.
- * Neither thread is ever ahead of the other by more than these rounds.
+ * up to 4000 bytes. It frees one itself, last in, first out, and in the
+ * next round in the reverse order. The other one is freed by the other thread,
+ * some rounds later. Neither thread is ever ahead of the other by more than
+ * these rounds.
  *
  * So half of what a thread frees belongs to the other one. A cache for each
  * thread hits most of the time, but what is in it comes from two arenas.
@@ -16,7 +18,7 @@
 #include "pattern.h"
 
 enum {
-    ROUNDS = 900, /* for each unit of SCALE */
+    ROUNDS = 500, /* for each unit of SCALE */
     BATCH = 300,
     LATER = 4, /* rounds */
     RING = 2 * LATER + 2,

@@ -7,15 +7,15 @@
  * from 8 to 2048 bytes, over to a consumer; it writes at most 128 bytes of
  * each. The queue between them is bounded, so that the memory is too.
  *
- * A cache for each thread runs empty on one side and over on the other, all
- * the time. All that is freed has to come back to the thread that allocates,
- * which costs a lock or an atomic operation for each payload, or for each batch
- * of an allocator that collects them.
+ * A cache for each thread runs empty on one side and overflows on the other,
+ * all the time. All that is freed has to come back to the thread that
+ * allocates, which costs a lock or an atomic operation for each payload, or for
+ * each batch of an allocator that collects them.
  */
 #include "pattern.h"
 
 enum {
-    BATCHES = 240, /* for each unit of SCALE */
+    BATCHES = 120, /* for each unit of SCALE */
     BATCH = 2000,
     QUEUE = 4, /* batches */
     WRITTEN = 128,
