@@ -14,8 +14,9 @@ load "plots/style.gnuplot"
 
 # means.csv: 1 group, 2 allocator, 3 time, 4 rows, 7 peak
 names = names_with('$3 > 0 && $7 > 0')
-facts = ask('$3 > 0 && $7 > 0 { if (!n++) { left = right = $3; ' . \
-    'low = high = $7 } if ($3 < left) left = $3; if ($3 > right) right = $3; ' . \
+facts = ask('$3 > 0 && $7 > 0 { ' . \
+    'if (!n++) { left = right = $3; low = high = $7 } ' . \
+    'if ($3 < left) left = $3; if ($3 > right) right = $3; ' . \
     'if ($7 < low) low = $7; if ($7 > high) high = $7; ' . \
     'if ($4 > rows) rows = $4 } END { print left, right, low, high, rows }')
 fact(n) = real(word(facts, n))
@@ -46,6 +47,8 @@ set arrow from graph 0, first 1 to graph 1, first 1 nohead \
     linecolor rgb "black" back
 set label "best" at graph (text ? 0.02 : 0.015), graph 0.04 \
     textcolor rgb quiet_colour font ",15"
+# Names of neighbours do not stand on one line.
+beside(name) = stage(name) % 2 || name eq "system" ? -0.7 : 0.5
 plot for [name in names] rows(name) using 3:7 @spot, \
-     for [name in names] rows(name) using 3:7:2 with labels left offset 0.7,0.5 \
-         textcolor rgb colour(name) font ",16"
+     for [name in names] rows(name) using 3:7:2 with labels left \
+         offset 0.7,beside(name) textcolor rgb colour(name) font ",16"
