@@ -16,7 +16,7 @@
 #include "pattern.h"
 
 enum {
-    ROUNDS = 20,    /* for each unit of SCALE */
+    ROUNDS = 12,    /* for each unit of SCALE */
     WRITES = 40000, /* to each payload, in each round */
     OBJECTS = 8,    /* of each thread */
     SIZE = 8,
