@@ -17,6 +17,8 @@ BEGIN {
 
 /^#/ || $1 == "workload" { next }
 
+!known[$2]++ { allocator[++allocators] = $2 }
+
 FILENAME ~ /means.csv$/ {
     if (!seen[$1]++)
         mean_name[++means] = $1
@@ -28,8 +30,6 @@ FILENAME ~ /means.csv$/ {
     }
     next
 }
-
-!known[$2]++ { allocator[++allocators] = $2 }
 
 FILENAME ~ /failures.csv$/ {
     if (!failed[$1, $2]++)
@@ -153,7 +153,8 @@ function cell(measure, name, one) {
 }
 
 function number(n) {
-    return sprintf(n < 10 ? "%.2f" : n < 100 ? "%.1f" : "%.0f", n)
+    return sprintf(n < 0.095 ? "%.3f" : n < 10 ? "%.2f" : \
+        n < 100 ? "%.1f" : "%.0f", n)
 }
 
 function begin_row(name) {

@@ -12,7 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
-namespace {
+namespace
+{
 
 std::uint32_t seed = 1;
 
