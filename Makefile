@@ -32,7 +32,7 @@ verify: stages bench ## compare memory replayed with that of whole processes
 	@tools/setup time
 	@bench/measure/verify
 
-race: stages bench inputs ## whole programs on every malloc; QUICK=1, ONLY="rows"
+race: stages bench inputs ## race whole programs; QUICK=1, ONLY="rows", ALLOCATORS="names"
 	@tools/setup gnuplot xz || echo "race: goes on without what is missing"
 	@bench/race/run $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)") \
 	    $(if $(ALLOCATORS),--allocators "$(ALLOCATORS)")
