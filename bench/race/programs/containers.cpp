@@ -94,7 +94,7 @@ void join_words(const std::vector<std::string> &words)
 
 int main()
 {
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < 4; round++) {
         std::vector<std::string> words;
         node index;
 
