@@ -32,6 +32,15 @@ verify: stages bench ## compare memory replayed with that of whole processes
 	@tools/setup time
 	@bench/measure/verify
 
+race: stages bench inputs ## race whole programs; QUICK=1, ONLY="rows", ALLOCATORS="names"
+	@tools/setup gnuplot xz || echo "race: goes on without what is missing"
+	@bench/race/run $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)") \
+	    $(if $(ALLOCATORS),--allocators "$(ALLOCATORS)")
+
+racers: ## install the programs that race and are missing here
+	@tools/setup lua redis sqlite3 node python3 g++ git xz
+	@rm -rf build/inputs
+
 peers: ## install the allocators that people use, to compare with
 	@tools/setup jemalloc mimalloc tcmalloc
 
@@ -136,6 +145,30 @@ build/bench/walk: $(wildcard bench/replay/walk_*.c) bench/replay/watch.c \
     $(PLAYER)
 build/bench/import build/bench/synthetic: bench/workloads/write.c
 
+# What races: a program is a file in patterns/, or one of these.
+RACE := $(patsubst bench/race/patterns/%.c,%,$(wildcard bench/race/patterns/*.c))
+RACE := measure micro bump.so $(filter-out pattern,$(RACE))
+
+bench: $(RACE:%=build/bench/race/%)
+
+build/bench/race/%: bench/race/%.c
+	@mkdir -p build/bench/race
+	$(CC) $(FLAGS) -fno-builtin -o $@ $< -pthread
+
+build/bench/race/%: bench/race/patterns/%.c $(wildcard bench/race/patterns/pattern.*)
+	@mkdir -p build/bench/race
+	$(CC) $(FLAGS) -fno-builtin -o $@ $(filter %.c,$^) -pthread
+
+build/bench/race/%.so: bench/race/%.c
+	@mkdir -p build/bench/race
+	$(CC) $(FLAGS) -fno-builtin -fPIC -shared -o $@ $<
+
+inputs: build/inputs
+
+build/inputs: bench/race/prepare $(wildcard bench/race/programs/*)
+	@bench/race/prepare
+	@touch $@
+
 # The workloads to replay: recorded ones are unpacked, the others written.
 PACKED := bench/workloads/traces
 TRACES := $(patsubst $(PACKED)/%.xz,build/traces/%,$(wildcard $(PACKED)/*.xz))
@@ -156,4 +189,4 @@ build/traces/synthetic: build/bench/synthetic
 	@touch $@
 
 .PHONY: help report plot verify peers figures test test-all grade book docs-fix \
-        steps traces stages clean bench suite $(CHAPTERS)
+        steps traces stages clean bench suite race racers inputs $(CHAPTERS)
