@@ -49,7 +49,7 @@ END_TEST
 
 START_TEST(splits_a_hole)
 {
-    enum { HOLE = 60000, SMALL = 1000, COUNT = 40 };
+    enum { HOLE = 100000, SMALL = 1000, COUNT = 40 };
     char *hole = walled(HOLE);
     int inside = 0;
 
@@ -66,28 +66,28 @@ END_TEST
  * piece from it has no such hole any more when it is needed. */
 START_TEST(takes_the_hole_that_fits)
 {
-    char *fits = walled(2000), *large = walled(20000);
+    char *fits = walled(70000), *large = walled(110000);
 
     lib.free(fits);
     lib.free(large);
-    ck_assert_msg(lib.malloc(1900) == fits,
-                  "1900 bytes are not put into a hole of 2000, but into one "
-                  "of 20000");
+    ck_assert_msg(lib.malloc(69000) == fits,
+                  "69000 bytes are not put into a hole of 70000, but into "
+                  "one of 110000");
 }
 END_TEST
 
-/* Free neighbours of 20000 bytes in this order; the last one closes the gap.
+/* Free neighbours of 70000 bytes in this order; the last one closes the gap.
  * Do they serve one request of nearly the sum? */
 static void assert_merge(const int *order, int count)
 {
     char *payload[3];
 
     for (int i = 0; i < count; i++)
-        payload[i] = must_malloc(20000);
+        payload[i] = must_malloc(70000);
     must_malloc(24);
     for (int i = 0; i < count; i++)
         lib.free(payload[order[i]]);
-    ck_assert_msg(lib.malloc((size_t)count * 20000) == payload[0],
+    ck_assert_msg(lib.malloc((size_t)count * 70000) == payload[0],
                   "%d free neighbours do not become one chunk", count);
 }
 
@@ -182,7 +182,7 @@ END_TEST
 START_TEST(realloc_grows_into_a_hole)
 {
     char *payload = must_malloc(1000);
-    lib.free(walled(20000));
+    lib.free(walled(100000));
     ck_assert_msg(lib.realloc(payload, 15000) == payload,
                   "a chunk with room behind it moves in order to grow");
 }

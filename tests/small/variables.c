@@ -40,12 +40,12 @@ static void print_the_break(void)
            between - before > 3000000, between - after > 1000000);
 }
 
-/* Small neighbours are freed, more of them than glibc's thread cache takes.
- * Those in fast bins stay apart. Others are merged, and a larger one fits. */
+/* Small neighbours are freed, more of them than a thread cache takes. Those in
+ * fast bins stay apart. Others are merged, and a larger one fits. */
 static void print_fast_bins(void)
 {
-    enum { COUNT = 40 };
-    char *payload[COUNT];
+    enum { COUNT = 2200 };
+    static char *payload[COUNT];
 
     for (int i = 0; i < COUNT; i++)
         payload[i] = malloc(24);
