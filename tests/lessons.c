@@ -325,6 +325,65 @@ START_TEST(goes_on_giving_large_chunks_back)
 }
 END_TEST
 
+/* Small chunks with a live one behind them, freed in random order. The pages that
+ * they leave can go back, though the break cannot. */
+START_TEST(gives_pages_back_unasked)
+{
+    enum { COUNT = 64 * MiB / 256 };
+    static char *payload[COUNT];
+    uint64_t state = seed;
+    size_t before = resident_bytes();
+
+    for (size_t i = 0; i < COUNT; i++) {
+        payload[i] = must_malloc(240);
+        memset(payload[i], 1, 240);
+    }
+    must_malloc(24);
+    for (size_t i = COUNT; i > 0; i--) {
+        size_t chosen = random_below(&state, i);
+        lib.free(payload[chosen]);
+        payload[chosen] = payload[i - 1];
+    }
+    size_t after = resident_bytes() - before;
+    ck_assert_msg(after < 64 * MiB / 10,
+                  "of 64 MiB of small chunks, all of them freed, %zu MiB stay",
+                  after / MiB);
+}
+END_TEST
+
+/* The page faults of this process. */
+static long page_faults(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
+}
+
+/* If the pages of a megabyte went back each time that it is freed, there would
+ * be hundreds of page faults when it is filled again. */
+START_TEST(keeps_what_is_filled_and_emptied)
+{
+    enum { COUNT = 1024, ROUNDS = 200, WARM = 20 };
+    static char *payload[COUNT];
+    long before = 0;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        if (round == WARM)
+            before = page_faults();
+        for (int i = 0; i < COUNT; i++) {
+            payload[i] = must_malloc(1000);
+            payload[i][0] = 1;
+        }
+        for (int i = 0; i < COUNT; i++)
+            lib.free(payload[i]);
+    }
+    long faults = (page_faults() - before) / (ROUNDS - WARM);
+    ck_assert_msg(faults < 25,
+                  "to fill 1 MiB again makes %ld page faults each time",
+                  faults);
+}
+END_TEST
+
 /* Something lies right above the break, as a mapping or a stack may. There is
  * still memory elsewhere. */
 START_TEST(allocates_when_the_break_is_blocked)
@@ -708,6 +767,8 @@ void add_lessons(TCase *group)
     tcase_add_test(group, many_large_sizes_do_not_slow_down);
     tcase_add_test(group, allocates_when_the_break_is_blocked);
     tcase_add_test(group, gives_pages_between_chunks_back);
+    tcase_add_test(group, gives_pages_back_unasked);
+    tcase_add_test(group, keeps_what_is_filled_and_emptied);
     tcase_add_test(group, threads_do_not_wait_for_each_other);
     tcase_add_test(group, threads_take_no_lock_for_what_they_freed);
     tcase_add_test(group, threads_free_for_others_without_a_lock);
