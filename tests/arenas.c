@@ -259,7 +259,8 @@ START_TEST(a_freed_chunk_stays_in_its_arena)
     ck_assert_msg(place.kind == MALLOC_FREE && place.arena == arena,
                   "it is not free there: kind %d in arena %u", place.kind,
                   place.arena);
-    ck_assert_msg(must_malloc(UNCACHED) != payload, "another arena hands it out");
+    ck_assert_msg(must_malloc(UNCACHED) != payload,
+                  "another arena hands it out");
     ck_assert_msg(in_a_thread(allocate_again, payload) != NULL,
                   "its own arena does not hand it out again");
     assert_all_is_well();
@@ -483,8 +484,8 @@ static void *free_some_more(void *unused)
 START_TEST(heaps_come_and_go)
 {
     needs_arenas();
-    const char *trouble = in_a_thread(
-        churn_over_heaps, (void *)(uintptr_t)(seed + (unsigned)_i));
+    const char *trouble =
+        in_a_thread(churn_over_heaps, (void *)(uintptr_t)(seed + (unsigned)_i));
     if (lib.malloc_held() >= MiB) {
         usleep(1100000);
         in_a_thread(free_some_more, NULL);

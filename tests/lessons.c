@@ -3,8 +3,9 @@
  * A program runs without any of this, but larger or slower. Each chapter passes
  * some more of these cases; expectations.txt says which ones it fails, and why.
  * A "wall" is a small payload that stays live, so that what is freed before it
- * does not touch top, the unused end of memory. The sizes that are freed are
- * larger than what a later chapter keeps whole in a cache.
+ * does not touch top, the unused end of memory. What is to be split or
+ * merged when it is freed is larger than what a later chapter keeps whole in a
+ * cache.
  */
 #include "suite.h"
 
@@ -325,8 +326,8 @@ START_TEST(goes_on_giving_large_chunks_back)
 }
 END_TEST
 
-/* Small chunks with a live one behind them, freed in random order. The pages that
- * they leave can go back, though the break cannot. */
+/* Small chunks with a live one behind them, freed in random order. The pages
+ * that they leave can go back, though the break cannot. */
 START_TEST(gives_pages_back_unasked)
 {
     enum { COUNT = 64 * MiB / 256 };

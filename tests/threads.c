@@ -22,7 +22,9 @@ struct parcel {
 static struct parcel *make_parcel(uint64_t *state)
 {
     size_t kind = random_below(state, 50);
-    size_t size = random_below(state, kind > 4 ? 500 : kind > 0 ? 3000 : 100000);
+    size_t size = random_below(state, kind > 4   ? 500
+                                      : kind > 0 ? 3000
+                                                 : 100000);
     struct parcel *parcel = lib.malloc(sizeof(*parcel) + size);
     if (parcel == NULL) {
         errors++;
