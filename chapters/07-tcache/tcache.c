@@ -75,7 +75,7 @@ static void hand_over(struct tcache_bin *bin)
     bin->room = bin->limit;
     for (; c != NULL; c = next) {
         struct arena *a = arena_of(c);
-        size_t bytes = a->remote_bytes += chunk_size(c);
+        size_t bytes = atomic_fetch_add(&a->remote_bytes, chunk_size(c));
         struct chunk *first = a->remote;
         next = next_cached(c);
         do
