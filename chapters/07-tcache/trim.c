@@ -22,7 +22,7 @@
 #define TICK_BYTES ((size_t)128 * 1024)
 #define TICK_PART  128
 
-#define LONG_SIZE ((size_t)16 * 1024) /* what free chunks must have to count */
+#define LONG_SIZE ((size_t)16 * 1024) /* of free chunks that count */
 
 /* How many bytes, in whole pages, does top have beyond pad and MINSIZE? */
 static size_t spare_bytes(const struct arena *a, size_t pad)
