@@ -150,8 +150,8 @@ int main(int argc, char **argv)
         "   in the cache? (A bin has room for 65536 bytes.)",
         size, times);
     answer(large_ones_left,
-           "%zu fit. When the bin is full, all go back,\n"
-           "   since it was full before, and not empty since.",
+           "%zu fit. Each time the bin is full, all go back:\n"
+           "   no call of malloc has found it empty meanwhile.",
            65536 / (size + 16));
 
     size = 40 * pick(20, 80);

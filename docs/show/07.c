@@ -92,6 +92,29 @@ static void show_full_bin(void)
     mallopt(M_TCACHE_COUNT, 65535);
 }
 
+/* How does the limit of a bin move, if so many payloads come and go? */
+static void show_limits(int count)
+{
+    static char *p[500];
+    struct tcache_bin *bin = NULL;
+    unsigned limit = 0;
+
+    for (int i = 0; i < 2 * count; i++) {
+        if (i < count)
+            p[i] = malloc(1000);
+        else
+            free(p[i - count]);
+        if (bin == NULL)
+            bin = tcache_bin_for(payload_to_chunk(p[0]));
+        unsigned bytes = bin->limit - bin->room;
+        if (bin->limit != limit)
+            printf("  %s %3d: limit %5u, that is %2u chunks; %2u are there\n",
+                   i < count ? "malloc" : "free  ", i % count + 1, bin->limit,
+                   bin->limit / 1008, bytes / 1008);
+        limit = bin->limit;
+    }
+}
+
 int main(void)
 {
     pthread_t second;
@@ -147,5 +170,7 @@ int main(void)
     pthread_join(second, NULL);
     show_name('u', u);
     show_heap("second thread: u = malloc(24); and it ends");
+    puts("first thread: malloc(1000) 500 times, and all are freed");
+    show_limits(500);
     return 0;
 }
