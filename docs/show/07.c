@@ -140,7 +140,8 @@ int main(void)
     show_heap("free(a); free(b);");
     puts("the words of the chunk that was b");
     show_word(b - 8, "size 0x20, P");
-    show_word(b, "fd, mixed: the chunk that was a");
+    printf("  %-16p 0x%016zx  fd, without the mixing: the chunk of a\n",
+           (void *)b, (size_t)fastbin_next(payload_to_chunk(b)));
     show_word(b + 8, "bk: the mark");
     show_word(b + 24, "size of the next chunk: P, as if b were in use");
     printf("  %-16p %-18s  no_cache\n", (void *)&no_cache, "");
