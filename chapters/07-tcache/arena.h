@@ -28,8 +28,6 @@
 #include "lock.h"
 #include "os.h"
 
-#include <time.h>
-
 /* The last fast bins are used only after mallopt() has raised M_MXFAST. Bins 0
  * and 127 stay empty. */
 #define NFASTBINS       10
@@ -55,9 +53,8 @@ struct arena {
     unsigned number;       /* 0 is the main arena */
 
     /* In bytes: freed since trim.c last looked; in use then; free, but without
-     * pages; and what has gone back in this second. */
-    size_t freed, in_use, clean, gone;
-    time_t second;
+     * pages; gone in this second; and the least that was free in it. */
+    size_t freed, in_use, clean, gone, least, second;
 
     struct chunk *fastbins[NFASTBINS]; /* each linked by fd alone */
     struct freelist bins[NBINS];

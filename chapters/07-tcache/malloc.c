@@ -206,7 +206,8 @@ static __attribute__((noinline)) void free_slowly(struct chunk *c)
     }
 
     arena_get();
-    tcache_free(c);
+    if (!tcache_put(c))
+        tcache_free(c);
 }
 
 static inline void free_payload(void *payload)
@@ -215,7 +216,7 @@ static inline void free_payload(void *payload)
         given_chunk(payload, "free(): invalid pointer", "free(): invalid size");
     if (is_cached(c))
         fatal("free(): double free detected in tcache 2");
-    if (is_mapped(c) || !tcache_put(c))
+    if (is_mapped(c) || !is_small(chunk_size(c)) || !tcache_put(c))
         free_slowly(c);
 }
 

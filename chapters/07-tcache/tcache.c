@@ -5,9 +5,9 @@
  * piece of memory is cut into chunks. If it is full, half of them go back.
  *
  * What lies in a cache helps nobody else, and keeps its neighbours from being
- * merged. So a bin has room for a few chunks at first. When it is empty, or
- * full after it was empty, it was too small: its limit doubles. When it is full
- * again and again, its thread is only freeing: the limit falls.
+ * merged. So a bin begins with room for a few chunks, and its limit doubles
+ * when it is empty or full. But when it is full again, and nobody has asked for
+ * its size since, the thread is only freeing, and the limit falls.
  *
  * Chunks of other arenas are not kept: two threads would write to the same line
  * of the CPU's caches, and memory of one arena would end up with all threads.
@@ -30,7 +30,6 @@
 struct tcache no_cache;
 __thread struct tcache *tcache = &no_cache;
 
-/* The chunk after c in a bin, where both still have their marks. */
 static struct chunk *next_cached(const struct chunk *c)
 {
     struct chunk *next = fastbin_next(c);
@@ -76,7 +75,7 @@ static void hand_over(struct tcache_bin *bin)
     bin->room = bin->limit;
     for (; c != NULL; c = next) {
         struct arena *a = arena_of(c);
-        size_t bytes = a->remote_bytes += chunk_size(c);
+        size_t bytes = atomic_fetch_add(&a->remote_bytes, chunk_size(c));
         struct chunk *first = a->remote;
         next = next_cached(c);
         do
@@ -131,10 +130,9 @@ static void make_one_give_way(struct tcache *t)
     change_limit(t, bin, bin->limit / 2);
 }
 
-/* Are chunks of this size cached? */
 static bool is_cacheable(size_t size)
 {
-    return tcache != &no_cache && size <= params.tcache_max + MINSIZE &&
+    return tcache != &no_cache && size <= request_to_size(params.tcache_max) &&
            params.tcache_count != 0 && params.perturb == 0;
 }
 
@@ -213,7 +211,10 @@ static void refill(struct arena *a, struct tcache_bin *bin, size_t size)
 
 struct chunk *tcache_fetch(struct arena *a, size_t size)
 {
-    if (!is_cacheable(size) || !is_small(size))
+    if (!is_cacheable(size))
+        return NULL;
+    tcache->was_full[bin_index(size)] = false;
+    if (!is_small(size))
         return tcache_find(MALLOC_ALIGNMENT, size);
 
     struct tcache_bin *bin = &tcache->bins[small_index(size)];
@@ -224,7 +225,6 @@ struct chunk *tcache_fetch(struct arena *a, size_t size)
         refill(a, bin, size);
     arena_unlock(a, locked);
     raise_limit(tcache, bin, size);
-    tcache->was_full[small_index(size)] = false;
     return c;
 }
 

@@ -26,7 +26,7 @@ struct tcache_bin {
 
 struct tcache {
     struct tcache_bin bins[NBINS];
-    bool was_full[NBINS]; /* and not empty, the last time it was either */
+    bool was_full[NBINS]; /* and nobody has asked for its size since */
     size_t turn;          /* the bin that had to give way last */
     struct arena *arena;  /* of this thread */
 };
@@ -93,8 +93,7 @@ static inline bool tcache_put(struct chunk *c)
     return true;
 }
 
-/* Give this thread a cache, or no_cache if its arena has no memory for one.
- * Returns it. */
+/* Give this thread a cache, or no_cache if there is no memory. Returns it. */
 struct tcache *tcache_start(struct arena *a);
 
 /* Give back all that is in a cache. */

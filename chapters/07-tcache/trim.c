@@ -7,9 +7,8 @@
  * The same is true of other arenas; a heap that is all top goes back whole.
  *
  * Both cost a system call, and later a page fault for each page. So free() only
- * looks from time to time whether more is free than in use, and in each second
- * not much more goes back than the arena has: a program that fills its memory
- * and empties it, again and again, pays for that once in a second.
+ * gives back, from time to time, what nobody has needed for a second; or at
+ * once if very much is free, but each second only once what the arena has.
  */
 #include "trim.h"
 #include "bins.h"
@@ -17,12 +16,13 @@
 #include "coalesce.h"
 #include "params.h"
 
+#include <time.h>
+
 /* How much must be freed: so many bytes, and this part of those in use. */
 #define TICK_BYTES ((size_t)128 * 1024)
 #define TICK_PART  128
 
-/* Free chunks of this many bytes or more count. */
-#define LONG_SIZE ((size_t)16 * 1024)
+#define LONG_SIZE ((size_t)16 * 1024) /* of free chunks that count */
 
 /* How many bytes, in whole pages, does top have beyond pad and MINSIZE? */
 static size_t spare_bytes(const struct arena *a, size_t pad)
@@ -151,24 +151,27 @@ static size_t spare_in_all(struct arena *a)
 }
 
 /* Should memory go back? Of the free bytes, a->clean have no pages any more,
- * unless they have been in use since. */
+ * and a->least have been free for a second. */
 static bool has_excess(struct arena *a)
 {
     size_t bytes = spare_in_all(a);
-    time_t now = time(NULL);
+    size_t now = (size_t)time(NULL);
 
     a->in_use = a->system_mem - bytes;
-    size_t keep = params.top_pad + a->in_use / 4;
-    if (a->clean > bytes)
-        a->clean = bytes;
-    if (a->second != now)
+    a->clean = a->clean < bytes ? a->clean : bytes;
+    a->least = a->least < bytes ? a->least : bytes;
+    size_t keep = a->clean + params.top_pad + a->in_use / 4;
+    size_t hoard = (size_t)(a == &main_arena ? 24 : 4) << 20; /* MiB */
+    bool excess = bytes > keep + hoard && bytes > a->in_use &&
+                  a->gone < a->max_system_mem;
+    if (a->second != now) {
+        excess = a->least > keep || top_size(a) > hoard;
+        a->second = now;
+        a->least = bytes;
         a->gone = 0;
-    a->second = now;
-    if (bytes < a->in_use || a->gone > a->max_system_mem ||
-        (bytes - a->clean < keep && top_size(a) < 2 * keep))
-        return false;
-    a->gone += bytes - a->clean;
-    return true;
+    }
+    a->gone += excess ? bytes - a->clean : 0;
+    return excess;
 }
 
 void trim_from_time_to_time(struct arena *a)
