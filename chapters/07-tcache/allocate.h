@@ -19,8 +19,7 @@ struct chunk *allocate_aligned_chunk(struct arena *a, size_t alignment,
 /* A free chunk of exactly size bytes from a fast bin or small bin, or NULL. */
 struct chunk *allocate_exact(struct arena *a, size_t size);
 
-/* A chunk of at least size bytes for which the system need not be asked, or
- * NULL. */
+/* A chunk of at least size bytes, without asking the system; or NULL. */
 struct chunk *allocate_at_hand(struct arena *a, size_t size);
 
 /* Take back a chunk that is in use. */

@@ -198,9 +198,10 @@ void forget_other_threads(void)
         a->attached_threads = a == thread_arena;
         a->newest_thread = a == thread_arena ? gettid() : 0; /* a new number */
         a->cache = tcache;
-        if (a == thread_arena)
-            continue;
-        a->promised = 0; /* to caches that nobody has any more */
-        add_idle_arena(a);
+        a->promised = 0;
+        for (size_t i = 0; a == thread_arena && i < NBINS; i++)
+            a->promised += tcache->bins[i].limit;
+        if (a != thread_arena)
+            add_idle_arena(a);
     }
 }
