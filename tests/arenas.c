@@ -234,16 +234,24 @@ START_TEST(destructors_of_others_allocate_last)
 }
 END_TEST
 
+static void *allocate_uncached(void *unused)
+{
+    (void)unused;
+    void *payload = must_malloc(UNCACHED);
+    must_malloc(24);
+    return payload;
+}
+
 static void *allocate_again(void *freed)
 {
-    return (void *)(uintptr_t)(must_malloc(2000) == freed);
+    return (void *)(uintptr_t)(must_malloc(UNCACHED) == freed);
 }
 
 /* A payload belongs to its arena, not to the thread that frees it. */
 START_TEST(a_freed_chunk_stays_in_its_arena)
 {
     needs_arenas();
-    void *payload = in_a_thread(allocate_one, NULL);
+    void *payload = in_a_thread(allocate_uncached, NULL);
     unsigned arena = place_of(payload).arena;
     ck_assert_msg(arena != 0, "a thread allocates in the main arena");
     lib.free(payload);
@@ -251,7 +259,8 @@ START_TEST(a_freed_chunk_stays_in_its_arena)
     ck_assert_msg(place.kind == MALLOC_FREE && place.arena == arena,
                   "it is not free there: kind %d in arena %u", place.kind,
                   place.arena);
-    ck_assert_msg(must_malloc(2000) != payload, "another arena hands it out");
+    ck_assert_msg(must_malloc(UNCACHED) != payload,
+                  "another arena hands it out");
     ck_assert_msg(in_a_thread(allocate_again, payload) != NULL,
                   "its own arena does not hand it out again");
     assert_all_is_well();
@@ -463,11 +472,25 @@ static void *churn_over_heaps(void *number)
     return NULL;
 }
 
+static void *free_some_more(void *unused)
+{
+    for (int i = 0; i < 4; i++)
+        lib.free(must_malloc(100 * KiB));
+    return unused;
+}
+
+/* What came and went often may stay for a second. When something is freed after
+ * that, it must go. */
 START_TEST(heaps_come_and_go)
 {
     needs_arenas();
-    assert_heaps_are_gone(in_a_thread(
-        churn_over_heaps, (void *)(uintptr_t)(seed + (unsigned)_i)));
+    const char *trouble =
+        in_a_thread(churn_over_heaps, (void *)(uintptr_t)(seed + (unsigned)_i));
+    if (lib.malloc_held() >= MiB) {
+        usleep(1100000);
+        in_a_thread(free_some_more, NULL);
+    }
+    assert_heaps_are_gone(trouble);
 }
 END_TEST
 

@@ -265,7 +265,10 @@ static bool are_merged(size_t size)
     for (size_t i = 0; i < LENGTH(payload); i++)
         lib.free(payload[i]);
     char *within = must_malloc(size * 7);
-    return within >= payload[0] && within <= payload[LENGTH(payload) - 1];
+    bool merged = false;
+    for (size_t i = 0; i < LENGTH(payload); i++)
+        merged |= within == payload[i]; /* where merged chunks begin */
+    return merged;
 }
 
 static const struct {

@@ -3,8 +3,9 @@
  * A program runs without any of this, but larger or slower. Each chapter passes
  * some more of these cases; expectations.txt says which ones it fails, and why.
  * A "wall" is a small payload that stays live, so that what is freed before it
- * does not touch top, the unused end of memory. The sizes that are freed are
- * larger than what a later chapter keeps whole in a cache.
+ * does not touch top, the unused end of memory. What is to be split or
+ * merged when it is freed is larger than what a later chapter keeps whole in a
+ * cache.
  */
 #include "suite.h"
 
@@ -49,7 +50,7 @@ END_TEST
 
 START_TEST(splits_a_hole)
 {
-    enum { HOLE = 60000, SMALL = 1000, COUNT = 40 };
+    enum { HOLE = 100000, SMALL = 1000, COUNT = 40 };
     char *hole = walled(HOLE);
     int inside = 0;
 
@@ -66,28 +67,28 @@ END_TEST
  * piece from it has no such hole any more when it is needed. */
 START_TEST(takes_the_hole_that_fits)
 {
-    char *fits = walled(2000), *large = walled(20000);
+    char *fits = walled(70000), *large = walled(110000);
 
     lib.free(fits);
     lib.free(large);
-    ck_assert_msg(lib.malloc(1900) == fits,
-                  "1900 bytes are not put into a hole of 2000, but into one "
-                  "of 20000");
+    ck_assert_msg(lib.malloc(69000) == fits,
+                  "69000 bytes are not put into a hole of 70000, but into "
+                  "one of 110000");
 }
 END_TEST
 
-/* Free neighbours of 20000 bytes in this order; the last one closes the gap.
+/* Free neighbours of 70000 bytes in this order; the last one closes the gap.
  * Do they serve one request of nearly the sum? */
 static void assert_merge(const int *order, int count)
 {
     char *payload[3];
 
     for (int i = 0; i < count; i++)
-        payload[i] = must_malloc(20000);
+        payload[i] = must_malloc(70000);
     must_malloc(24);
     for (int i = 0; i < count; i++)
         lib.free(payload[order[i]]);
-    ck_assert_msg(lib.malloc((size_t)count * 20000) == payload[0],
+    ck_assert_msg(lib.malloc((size_t)count * 70000) == payload[0],
                   "%d free neighbours do not become one chunk", count);
 }
 
@@ -182,7 +183,7 @@ END_TEST
 START_TEST(realloc_grows_into_a_hole)
 {
     char *payload = must_malloc(1000);
-    lib.free(walled(20000));
+    lib.free(walled(100000));
     ck_assert_msg(lib.realloc(payload, 15000) == payload,
                   "a chunk with room behind it moves in order to grow");
 }
@@ -322,6 +323,65 @@ START_TEST(goes_on_giving_large_chunks_back)
     ck_assert_msg(after + COUNT / 2 * MiB < before,
                   "%d chunks of 1 MiB are freed, and %zu MiB go back", COUNT,
                   after < before ? (before - after) / MiB : 0);
+}
+END_TEST
+
+/* Small chunks with a live one behind them, freed in random order. The pages
+ * that they leave can go back, though the break cannot. */
+START_TEST(gives_pages_back_unasked)
+{
+    enum { COUNT = 64 * MiB / 1024 };
+    static char *payload[COUNT];
+    uint64_t state = seed;
+    size_t before = resident_bytes();
+
+    for (size_t i = 0; i < COUNT; i++) {
+        payload[i] = must_malloc(1000);
+        memset(payload[i], 1, 1000);
+    }
+    must_malloc(24);
+    for (size_t i = COUNT; i > 0; i--) {
+        size_t chosen = random_below(&state, i);
+        lib.free(payload[chosen]);
+        payload[chosen] = payload[i - 1];
+    }
+    size_t after = resident_bytes() - before;
+    ck_assert_msg(after < 64 * MiB / 10,
+                  "of 64 MiB of small chunks, all of them freed, %zu MiB stay",
+                  after / MiB);
+}
+END_TEST
+
+/* The page faults of this process. */
+static long page_faults(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
+}
+
+/* If the pages of a megabyte went back each time that it is freed, there would
+ * be hundreds of page faults when it is filled again. */
+START_TEST(pages_stay_for_what_is_filled_again)
+{
+    enum { COUNT = 1024, ROUNDS = 50, WARM = 10 };
+    static char *payload[COUNT];
+    long before = 0;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        if (round == WARM)
+            before = page_faults();
+        for (int i = 0; i < COUNT; i++) {
+            payload[i] = must_malloc(1000);
+            payload[i][0] = 1;
+        }
+        for (int i = 0; i < COUNT; i++)
+            lib.free(payload[i]);
+    }
+    long faults = (page_faults() - before) / (ROUNDS - WARM);
+    ck_assert_msg(faults < 25,
+                  "to fill 1 MiB again makes %ld page faults each time",
+                  faults);
 }
 END_TEST
 
@@ -708,6 +768,8 @@ void add_lessons(TCase *group)
     tcase_add_test(group, many_large_sizes_do_not_slow_down);
     tcase_add_test(group, allocates_when_the_break_is_blocked);
     tcase_add_test(group, gives_pages_between_chunks_back);
+    tcase_add_test(group, gives_pages_back_unasked);
+    tcase_add_test(group, pages_stay_for_what_is_filled_again);
     tcase_add_test(group, threads_do_not_wait_for_each_other);
     tcase_add_test(group, threads_take_no_lock_for_what_they_freed);
     tcase_add_test(group, threads_free_for_others_without_a_lock);

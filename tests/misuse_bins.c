@@ -119,10 +119,10 @@ END_TEST
 /* The chunk before is free, and its foot is not its size. */
 START_TEST(tidying_after_a_foot_was_smashed)
 {
-    char *before = must_malloc(2000);
+    char *before = must_malloc(UNCACHED);
     char *payload = must_malloc(100);
     must_malloc(100);
-    memset(before, 0, 2000);
+    memset(before, 0, UNCACHED);
     if (child_must_die("corrupted size vs. prev_size in fastbins")) {
         lib.free(before);
         lib.free(payload);
@@ -140,12 +140,12 @@ END_TEST
 static void die_over_unsorted(const char *message,
                               void (*smash)(char *freed, char *next))
 {
-    char *freed = must_malloc(2000);
-    char *next = must_malloc(2000);
+    char *freed = must_malloc(UNCACHED);
+    char *next = must_malloc(UNCACHED);
     if (child_must_die(message)) {
         lib.free(freed);
         smash(freed, next);
-        lib.malloc(4000);
+        lib.malloc(100000);
         _exit(0);
     }
 }
@@ -199,9 +199,9 @@ END_TEST
 
 START_TEST(free_after_an_unsorted_link_was_smashed)
 {
-    char *freed = must_malloc(2000);
+    char *freed = must_malloc(UNCACHED);
     must_malloc(24);
-    char *other = must_malloc(2000);
+    char *other = must_malloc(UNCACHED);
     must_malloc(24);
     if (child_must_die("free(): corrupted unsorted chunks")) {
         lib.free(freed);
@@ -219,7 +219,7 @@ END_TEST
 static void file_away(char *payload)
 {
     lib.free(payload);
-    lib.malloc(8000);
+    lib.malloc(120000);
 }
 
 START_TEST(malloc_after_a_small_link_was_smashed)
@@ -243,8 +243,8 @@ static void smash_word(char *payload, int number)
 
 START_TEST(merge_after_a_ring_was_smashed)
 {
-    char *payload = must_malloc(2000);
-    char *next = must_malloc(2000);
+    char *payload = must_malloc(UNCACHED);
+    char *next = must_malloc(UNCACHED);
     must_malloc(24);
     if (child_must_die("corrupted double-linked list (not small)")) {
         file_away(payload);
@@ -266,9 +266,9 @@ static const struct {
 /* A chunk is filed beside one that is a little smaller, of the same bin. */
 START_TEST(malloc_after_a_large_chunk_was_smashed)
 {
-    char *smaller = must_malloc(1030);
+    char *smaller = must_malloc(UNCACHED);
     must_malloc(24);
-    char *payload = must_malloc(1045);
+    char *payload = must_malloc(UNCACHED + 5000);
     must_malloc(24);
     if (child_must_die(large_cases[_i].message)) {
         file_away(smaller);

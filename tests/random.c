@@ -35,7 +35,8 @@ static void broken(const char *what)
                  run_number, call_number, call, what, seed);
 }
 
-/* Mostly small, sometimes large, as programs ask. */
+/* Mostly small, sometimes large, as programs ask. So they lie on either side of
+ * what is small, of what caches take, and of what is mapped. */
 static size_t random_size(void)
 {
     size_t kind = random_below(&state, 100);
@@ -45,7 +46,7 @@ static size_t random_size(void)
         return random_below(&state, 2049);
     if (kind < 98)
         return random_below(&state, 20 * KiB);
-    return random_below(&state, 300 * KiB);
+    return random_below(&state, kind < 99 ? 100 * KiB : 300 * KiB);
 }
 
 /* It is compared up to the last usable byte, not only as far as was asked
@@ -228,17 +229,30 @@ static void verify_all(void)
     }
 }
 
-static void *run_random_calls(void *number)
+static void begin_run(int number)
 {
-    run_number = (int)(intptr_t)number;
+    run_number = number;
     state = seed * 1000003u + (unsigned)run_number;
-    for (call_number = 1; call_number <= CALLS; call_number++) {
+    call_number = 0;
+}
+
+/* Make so many calls. */
+static void make_calls(int count)
+{
+    for (int last = call_number + count; call_number < last;) {
+        call_number++;
         random_call();
         if (lib.inspectable)
             inspect();
         if (call_number % 500 == 0)
             verify_all();
     }
+}
+
+static void *run_random_calls(void *number)
+{
+    begin_run((int)(intptr_t)number);
+    make_calls(CALLS);
     return NULL;
 }
 
@@ -261,6 +275,35 @@ static void run_in_a_thread(int number)
 START_TEST(random_calls_in_a_thread)
 {
     run_in_a_thread(RUNS + _i);
+}
+END_TEST
+
+/* Two threads take turns. What one has allocated the other resizes or frees. */
+enum { TURN = 20 };
+static pthread_barrier_t turn;
+
+static void *run_every_other_turn(void *mine)
+{
+    for (int i = 0; i < CALLS / TURN; i++) {
+        if (i % 2 == *(int *)mine)
+            make_calls(TURN);
+        pthread_barrier_wait(&turn);
+    }
+    return NULL;
+}
+
+START_TEST(random_calls_of_two_threads)
+{
+    static int number[] = {0, 1};
+    pthread_t thread[2];
+
+    lib.free(lib.malloc(1));
+    pthread_barrier_init(&turn, NULL, 2);
+    begin_run(4 * RUNS + _i);
+    for (int i = 0; i < 2; i++)
+        pthread_create(&thread[i], NULL, run_every_other_turn, &number[i]);
+    for (int i = 0; i < 2; i++)
+        pthread_join(thread[i], NULL);
 }
 END_TEST
 
@@ -293,6 +336,7 @@ void add_random(TCase *group)
 {
     tcase_add_loop_test(group, random_calls, 0, RUNS);
     tcase_add_loop_test(group, random_calls_in_a_thread, 0, 3);
+    tcase_add_loop_test(group, random_calls_of_two_threads, 0, 3);
     tcase_add_loop_test(group, random_calls_with_low_thresholds, 0, 4);
     tcase_add_loop_test(group, random_calls_with_low_thresholds_in_a_thread, 0,
                         4);

@@ -18,6 +18,10 @@
 #define KiB ((size_t)1024)
 #define MiB ((size_t)1024 * 1024)
 
+/* A request for which stages have neither a cache nor a mapping. Its chunk has
+ * 16 bytes more. */
+enum { UNCACHED = 70000 };
+
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
 /* The exit status of a case that came to its end. If it were Check's 0, a
@@ -50,6 +54,7 @@ void add_thresholds(TCase *group);
 void add_control(TCase *group);
 void add_report(TCase *group);
 void add_arenas(TCase *group);
+void add_tcache(TCase *group);
 
 /* Give the case up as not applicable, unless the library answers inspect.h. */
 void needs_inspection(void);

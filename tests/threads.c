@@ -18,10 +18,13 @@ struct parcel {
     unsigned char contents[];
 };
 
-/* Mostly small; one in fifty is up to 50 KB. */
+/* Mostly small; some are large, and some larger than what caches take. */
 static struct parcel *make_parcel(uint64_t *state)
 {
-    size_t size = random_below(state, random_below(state, 50) ? 500 : 50000);
+    size_t kind = random_below(state, 50);
+    size_t size = random_below(state, kind > 4   ? 500
+                                      : kind > 0 ? 3000
+                                                 : 100000);
     struct parcel *parcel = lib.malloc(sizeof(*parcel) + size);
     if (parcel == NULL) {
         errors++;

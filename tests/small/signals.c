@@ -123,7 +123,7 @@ static void allocate_before_the_end(int number)
 /* The allocator finds out and calls abort(). */
 static void free_twice(void)
 {
-    char *payload = malloc(2000);
+    char *payload = malloc(70000); /* which no cache takes */
     char *volatile wall = malloc(2000);
 
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});

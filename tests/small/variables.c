@@ -1,6 +1,6 @@
 /* variables.c - a program that the settings of malloc are tried on
  *
- *     variables heap | thread
+ *     variables heap | caches | thread| thread
  *
  * It prints what can be seen from outside of the parameters that a variable
  * like MALLOC_TOP_PAD_ sets, or a tunable in GLIBC_TUNABLES. tests/programs
@@ -40,12 +40,12 @@ static void print_the_break(void)
            between - before > 3000000, between - after > 1000000);
 }
 
-/* Small neighbours are freed, more of them than glibc's thread cache takes.
- * Those in fast bins stay apart. Others are merged, and a larger one fits. */
+/* Small neighbours are freed, more of them than a thread cache takes. Those in
+ * fast bins stay apart. Others are merged, and a larger one fits. */
 static void print_fast_bins(void)
 {
-    enum { COUNT = 40 };
-    char *payload[COUNT];
+    enum { COUNT = 2200 };
+    static char *payload[COUNT];
 
     for (int i = 0; i < COUNT; i++)
         payload[i] = malloc(24);
@@ -54,6 +54,22 @@ static void print_fast_bins(void)
     char *larger = malloc(200);
     printf("small neighbours are merged at once: %d\n",
            larger >= payload[0] && larger < payload[COUNT - 1]);
+}
+
+/* Three neighbours are freed. Whichever of them a cache takes stays apart. */
+static void print_caches(void)
+{
+    char *payload[3];
+
+    for (int i = 0; i < 3; i++)
+        payload[i] = malloc(900);
+    char *volatile wall = malloc(24);
+    for (int i = 0; i < 3; i++)
+        free(payload[i]);
+    char *larger = malloc(1500);
+    printf("two of three neighbours are merged: %d\n",
+           larger >= payload[0] && larger <= payload[2]);
+    free(wall);
 }
 
 static void print_heap(void)
@@ -80,6 +96,10 @@ int main(int argc, char **argv)
 
     if (argc == 2 && strcmp(argv[1], "heap") == 0) {
         print_heap();
+        return 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "caches") == 0) {
+        print_caches();
         return 0;
     }
     free(malloc(1));
