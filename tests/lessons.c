@@ -330,14 +330,14 @@ END_TEST
  * that they leave can go back, though the break cannot. */
 START_TEST(gives_pages_back_unasked)
 {
-    enum { COUNT = 64 * MiB / 256 };
+    enum { COUNT = 64 * MiB / 1024 };
     static char *payload[COUNT];
     uint64_t state = seed;
     size_t before = resident_bytes();
 
     for (size_t i = 0; i < COUNT; i++) {
-        payload[i] = must_malloc(240);
-        memset(payload[i], 1, 240);
+        payload[i] = must_malloc(1000);
+        memset(payload[i], 1, 1000);
     }
     must_malloc(24);
     for (size_t i = COUNT; i > 0; i--) {
@@ -362,9 +362,9 @@ static long page_faults(void)
 
 /* If the pages of a megabyte went back each time that it is freed, there would
  * be hundreds of page faults when it is filled again. */
-START_TEST(keeps_what_is_filled_and_emptied)
+START_TEST(pages_stay_for_what_is_filled_again)
 {
-    enum { COUNT = 1024, ROUNDS = 200, WARM = 20 };
+    enum { COUNT = 1024, ROUNDS = 50, WARM = 10 };
     static char *payload[COUNT];
     long before = 0;
 
@@ -769,7 +769,7 @@ void add_lessons(TCase *group)
     tcase_add_test(group, allocates_when_the_break_is_blocked);
     tcase_add_test(group, gives_pages_between_chunks_back);
     tcase_add_test(group, gives_pages_back_unasked);
-    tcase_add_test(group, keeps_what_is_filled_and_emptied);
+    tcase_add_test(group, pages_stay_for_what_is_filled_again);
     tcase_add_test(group, threads_do_not_wait_for_each_other);
     tcase_add_test(group, threads_take_no_lock_for_what_they_freed);
     tcase_add_test(group, threads_free_for_others_without_a_lock);
