@@ -125,8 +125,12 @@ START_TEST(memalign_takes_from_a_cache_what_is_aligned)
         ck_assert_msg((uintptr_t)again % alignment == 0,
                       "memalign(%zu, %zu) does not align", alignment, size);
         char *odd = must_malloc(size);
-        while ((uintptr_t)odd % alignment == 0)
+        /* All of a run may be aligned: shift the next one. */
+        for (int tries = 0; (uintptr_t)odd % alignment == 0 && tries < 1000;
+             tries++) {
+            must_malloc(size + 16);
             odd = must_malloc(size);
+        }
         lib.free(again);
         lib.free(odd);
         again = lib.memalign(alignment, size);
@@ -570,6 +574,36 @@ START_TEST(a_child_has_the_cache_of_its_thread)
 }
 END_TEST
 
+/* Threads that share an arena share the bound of their caches. In a child the
+ * other threads are gone, and so is what was promised to them. */
+START_TEST(a_child_has_the_room_of_lost_threads)
+{
+    enum { THREADS = 30 };
+    pthread_t thread[THREADS];
+    int status;
+    needs_inspection();
+    must_malloc(1);
+    lib.mallopt(M_ARENA_MAX, 1);
+    pthread_barrier_init(&together, NULL, THREADS + 1);
+    for (int i = 0; i < THREADS; i++)
+        pthread_create(&thread[i], NULL, fill_cache_and_wait, NULL);
+    pthread_barrier_wait(&together);
+    pid_t child = fork();
+    if (child == 0) {
+        allocate_many(SIZE);
+        for (int i = 0; i < 6; i++)
+            lib.free(payload[i]);
+        _exit(view_of(payload[0]).kind != MALLOC_CACHED);
+    }
+    waitpid(child, &status, 0);
+    pthread_barrier_wait(&together);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(thread[i], NULL);
+    ck_assert_msg(status == 0, "the child has no cache of its own: %#x",
+                  status);
+}
+END_TEST
+
 /* ---- parameters */
 
 static bool is_filled(const void *bytes, size_t from, size_t to,
@@ -639,5 +673,6 @@ void add_tcache(TCase *group)
     tcase_add_test(group, what_others_free_comes_back_to_its_thread);
     tcase_add_test(group, what_waits_for_its_owner_is_bounded);
     tcase_add_test(group, a_child_has_the_cache_of_its_thread);
+    tcase_add_test(group, a_child_has_the_room_of_lost_threads);
     tcase_add_test(group, perturb_fills_what_was_cached);
 }

@@ -23,21 +23,32 @@ static int has_flag(void *payload, size_t flag)
     return (((size_t *)payload)[-1] & flag) != 0;
 }
 
-/* 2 MB below the break, allocated and freed. */
-static void print_the_break(void)
+/* 2 MB are allocated below the break. */
+static void print_the_rise(void)
 {
     enum { COUNT = 20 };
-    char *payload[COUNT];
+    static void *volatile payload[COUNT];
     char *before = sbrk(0);
 
     for (int i = 0; i < COUNT; i++)
         payload[i] = malloc(100000);
-    char *between = sbrk(0);
+    printf("for 2 MB the break moves by more than 3: %d\n",
+           (char *)sbrk(0) - before > 3000000);
+}
+
+/* 40 MB are freed there, the last ones first. */
+static void print_the_fall(void)
+{
+    enum { COUNT = 400 };
+    static char *payload[COUNT];
+
+    for (int i = 0; i < COUNT; i++)
+        payload[i] = malloc(100000);
+    char *highest = sbrk(0);
     for (int i = COUNT; i-- > 0;)
         free(payload[i]);
-    char *after = sbrk(0);
-    printf("for 2 MB the break moves by more than 3: %d, falls by 1: %d\n",
-           between - before > 3000000, between - after > 1000000);
+    printf("after 40 MB the break falls by 1: %d\n",
+           highest - (char *)sbrk(0) > 1000000);
 }
 
 /* Small neighbours are freed, more of them than a thread cache takes. Those in
@@ -49,6 +60,7 @@ static void print_fast_bins(void)
 
     for (int i = 0; i < COUNT; i++)
         payload[i] = malloc(24);
+    free(malloc(70000)); /* or else there might be nothing but fast bins */
     for (int i = 0; i < COUNT; i++)
         free(payload[i]);
     char *larger = malloc(200);
@@ -74,12 +86,13 @@ static void print_caches(void)
 
 static void print_heap(void)
 {
-    print_fast_bins();
-    print_the_break();
     unsigned char *payload = malloc(5000);
     printf("a fresh payload holds %d\n", payload[4000]);
+    print_fast_bins();
+    print_the_rise();
     printf("1 MB is mapped: %d\n", has_flag(malloc(1000000), MAPPED));
     printf("5 MB are mapped: %d\n", has_flag(malloc(5000000), MAPPED));
+    print_the_fall();
     printf("the rights are the user's: %d\n", getauxval(AT_SECURE) == 0);
 }
 
