@@ -26,7 +26,7 @@ struct tcache_bin {
 
 struct tcache {
     struct tcache_bin bins[NBINS];
-    bool was_full[NBINS]; /* and nobody has asked for its size since */
+    bool was_full[NBINS]; /* and not found empty since */
     size_t turn;          /* the bin that had to give way last */
     struct arena *arena;  /* of this thread */
 };
