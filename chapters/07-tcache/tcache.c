@@ -6,8 +6,8 @@
  *
  * What lies in a cache helps nobody else, and keeps its neighbours from being
  * merged. So a bin begins with room for a few chunks, and its limit doubles
- * when it is empty or full. But when it is full again, and nobody has asked for
- * its size since, the thread is only freeing, and the limit falls.
+ * when it is empty or full. But when it is full again, and has not been found
+ * empty since, the thread is only freeing, and the limit falls.
  *
  * Chunks of other arenas are not kept: two threads would write to the same line
  * of the CPU's caches, and memory of one arena would end up with all threads.
