@@ -1,0 +1,10 @@
+/* check.h - is the kernel's data as it must be?
+ */
+#ifndef CHECK_H
+#define CHECK_H
+
+/* Walk over everything. Returns the first thing that is not as it must be, in
+ * words that are valid until the next call of this thread; or NULL. */
+const char *kernel_check(void);
+
+#endif
