@@ -107,8 +107,8 @@ static unsigned long find_buddy_pfn(unsigned long pfn, unsigned order)
     return pfn ^ 1UL << order;
 }
 
-/* Is there a free block of this order at pfn, which may be beyond the end? */
-static bool is_free_block(unsigned long pfn, unsigned order)
+/* Is there a free block of this order at pfn? Beyond the end there is none. */
+static bool page_is_buddy(unsigned long pfn, unsigned order)
 {
     if (pfn >= max_pfn)
         return false;
@@ -124,7 +124,7 @@ static void free_one_page(struct zone *zone, struct page *page, unsigned order)
 
     for (; order < MAX_ORDER - 1; order++) {
         unsigned long buddy_pfn = find_buddy_pfn(pfn, order);
-        if (!is_free_block(buddy_pfn, order))
+        if (!page_is_buddy(buddy_pfn, order))
             break;
         del_page_from_free_list(zone, pfn_to_page(buddy_pfn));
         pfn &= ~(1UL << order); /* where the lower one of both begins */
@@ -158,21 +158,18 @@ static void free_pages_check(struct page *page, unsigned order)
             "frame %lu is free already, in the block of order %u at frame %lu",
             pfn, head->order, page_to_pfn(head));
     if (head != page)
-        bug(where,
-            "frame %lu lies within the block of order %u that begins at frame "
-            "%lu",
+        bug(where, "frame %lu lies within the block of order %u at frame %lu",
             pfn, head->order, page_to_pfn(head));
     if (page->order != order)
-        bug(where, "frame %lu was taken with order %u, but freed with order %u",
-            pfn, page->order, order);
+        bug(where, "frame %lu has order %u, but is freed with order %u", pfn,
+            page->order, order);
 }
 
 void __free_pages(struct page *page, unsigned order)
 {
     struct zone *zone = &normal_zone;
-    unsigned long offset = (unsigned long)page - (unsigned long)mem_map;
 
-    if (offset >= max_pfn * sizeof(*page) || offset % sizeof(*page) != 0)
+    if (!is_struct_page(page))
         bug("__free_pages", "%p is no struct page of a frame", (void *)page);
     spin_lock(&zone->lock);
     free_pages_check(page, order);
@@ -189,9 +186,7 @@ void free_pages(unsigned long address, unsigned order)
     if (!virt_addr_valid((void *)address))
         bug("free_pages", "0x%lx is not the address of a frame", address);
     if (address % PAGE_SIZE != 0)
-        bug("free_pages",
-            "0x%lx is not the start of a frame, but byte %lu of "
-            "frame %lu",
+        bug("free_pages", "0x%lx is byte %lu of frame %lu, not its start",
             address, address % PAGE_SIZE,
             page_to_pfn(virt_to_page((void *)address)));
     __free_pages(virt_to_page((void *)address), order);

@@ -1,7 +1,7 @@
 /* check.h - is the kernel's data as it must be?
  */
-#ifndef CHECK_H
-#define CHECK_H
+#ifndef KERNEL_CHECK_H
+#define KERNEL_CHECK_H
 
 /* Walk over everything. Returns the first thing that is not as it must be, in
  * words that are valid until the next call of this thread; or NULL. */

@@ -76,6 +76,13 @@ static inline struct page *virt_to_page(const void *address)
                        PAGE_SHIFT);
 }
 
+/* Is this the struct page of a frame? */
+static inline bool is_struct_page(const struct page *page)
+{
+    unsigned long offset = (unsigned long)page - (unsigned long)mem_map;
+    return offset < max_pfn * sizeof(*page) && offset % sizeof(*page) == 0;
+}
+
 static inline bool PageBuddy(const struct page *page)
 {
     return page->flags & 1UL << PG_buddy;
