@@ -32,7 +32,7 @@ BEGIN {
         else
             is_target[line]
     endings = "\\.(c|h|awk|md|txt|svg|gnuplot|patch|diff)$"
-    folders = "^(tools|tests|bench|chapters|docs|plots)/"
+    folders = "^(tools|tests|bench|chapters|kernel|docs|plots)/"
 }
 
 function base_of(path)
@@ -154,7 +154,7 @@ function check_name(name,    group, f)
         if (!function_exists(name))
             complain(FNR, "`" name "()`: no such function here, in libc or" \
                      " in docs/foreign-names")
-    } else if (name ~ /^[a-z]+:[A-Za-z0-9_]+$/) {
+    } else if (name ~ /^[a-z][a-z0-9]*:[A-Za-z0-9_]+$/) {
         group = substr(name, 1, index(name, ":") - 1)
         if (group in is_group && !(name in is_case))
             complain(FNR, "`" name "`: there is no such case")
@@ -167,14 +167,14 @@ function check_name(name,    group, f)
     }
 }
 
-# In a chapter: of the chapter, of what is around the chapters, or of the
+# In a stage's text: of the stage, of what is around the stages, or of the
 # examples in the text itself. Elsewhere: anywhere.
 function function_exists(name,    scope)
 {
     if (name in is_foreign || (FILENAME, name) in is_function ||
         ("around", name) in is_function)
         return 1
-    scope = FILENAME ~ /^chapters\// ? folder_of(FILENAME) : "any"
+    scope = FILENAME ~ /^(chapters|kernel)\/.*\// ? folder_of(FILENAME) : "any"
     return (scope, name) in is_function
 }
 
@@ -200,8 +200,8 @@ at == "in" && language == "sh" {
     gsub(/\$PWD\//, "", body)
     n = split(body, words, /[ \t"'`=;&|()<>:,]+/)
     for (i = 1; i <= n; i++)
-        if (words[i] ~ /^(\.\/)?(tools|tests|bench|chapters|docs)\// &&
-            words[i] !~ /NN|[*?$[{]|libmalloc\.(so|a)$/ &&
+        if (words[i] ~ /^(\.\/)?(tools|tests|bench|chapters|kernel|docs)\// &&
+            words[i] !~ /NN|[*?$[{]|lib(malloc|kernel)\.(so|a)$/ &&
             !(tidy(words[i]) in is_file))
             complain(FNR, words[i] ": there is no such file")
 }
