@@ -6,8 +6,8 @@
 # folder has lists of what there is (tests/texts makes them). The first pass
 # adds the headings of the texts, to which links may lead, and the functions
 # of the examples in them. Only what has clearly one of these forms is looked
-# at: a word in backticks with () behind it, GROUP:CASE, a file's name, `make
-# TARGET`; and in blocks of sh, make's targets and paths.
+# at: a word in backticks with () behind it, GROUP:CASE or kNN:GROUP:CASE, a
+# file's name, `make TARGET`; and in blocks of sh, make's targets and paths.
 
 BEGIN {
     while ((getline line <(lists "/files")) > 0) {
@@ -154,7 +154,10 @@ function check_name(name,    group, f)
         if (!function_exists(name))
             complain(FNR, "`" name "()`: no such function here, in libc or" \
                      " in docs/foreign-names")
-    } else if (name ~ /^[a-z][a-z0-9]*:[A-Za-z0-9_]+$/) {
+    } else if (name ~ /^k[0-9][0-9]:[A-Za-z0-9_:]+$/) {
+        if (!(substr(name, 5) in is_case))
+            complain(FNR, "`" name "`: there is no such case")
+    } else if (name ~ /^[a-z_]+:[A-Za-z0-9_]+$/) {
         group = substr(name, 1, index(name, ":") - 1)
         if (group in is_group && !(name in is_case))
             complain(FNR, "`" name "`: there is no such case")
