@@ -143,9 +143,9 @@ int main(int argc, char **argv)
 
     frames = 1024;
     shuffle(freed, SINGLES);
-    ask("The frames 0 to %d were taken one by one. Now frames %s\n"
-        "   are freed. How many free blocks lie in frames 0 to %d?",
-        SINGLES - 1, list_of_freed(), SINGLES - 1);
+    ask("Frames 0 to %d were taken one by one. Then these are freed:\n   "
+        "%s.\n   How many free blocks lie among them now?",
+        SINGLES - 1, list_of_freed());
     answer(free_blocks_of_singles,
            "Two frames are merged if the lower one is even; two pairs, if the "
            "lower\n   one begins at a multiple of 4.");
