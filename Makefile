@@ -29,6 +29,10 @@ plot: stages bench ## draw RUN="any command" (or TRACE=file) on every stage
 plot: export COMMAND = $(value RUN)
 plot: export FILE = $(value TRACE)
 
+plot-k%: kernel-bench ## make the figures of stage NN of the kernel
+	@tools/setup gnuplot
+	@bench/kernel/draw $(@:plot-%=%)
+
 verify: stages bench ## compare memory replayed with that of whole processes
 	@tools/setup time
 	@bench/measure/verify
@@ -45,13 +49,14 @@ racers: ## install the programs that race and are missing here
 peers: ## install the allocators that people use, to compare with
 	@tools/setup jemalloc mimalloc tcmalloc
 
-figures: report ## make the report, and take its figures over into docs/
+figures: report kernel-bench ## make the report and the kernel's figures, for docs/
+	@bench/kernel/draw
 	@tools/figures
 
 # What is not needed for a part of the tests is not built. The texts need all.
 PART := $(filter-out texts,$(or $(ONLY),$(MALLOC),$(STAGE)))
 
-TESTED := $(if $(PART),,stages suite bench traces kernel-suites)
+TESTED := $(if $(PART),,stages suite bench traces kernel-suites kernel-bench)
 TESTED := $(or $(TESTED),$(if $(filter k%,$(STAGE)),kernel-suites,stages suite))
 
 test: $(TESTED) ## test all; STAGE=01 or k01, ONLY=lessons: that; MALLOC=lib.so
@@ -185,6 +190,17 @@ build/bench/race/%.so: bench/race/%.c
 	@mkdir -p build/bench/race
 	$(CC) $(FLAGS) -fno-builtin -fPIC -shared -o $@ $<
 
+# What measures the kernel: a program is linked with the stage of its name.
+KERNEL_BENCH := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/kernel/k*.c))
+
+kernel-bench: $(KERNEL_BENCH)
+
+STAGE_OF = kernel/$(firstword $(subst _, ,$*))-*
+
+build/bench/kernel/k%: bench/kernel/k%.c $(KERNELS:%=%/libkernel.a)
+	@mkdir -p build/bench/kernel
+	$(CC) $(FLAGS) -iquote $(STAGE_OF) -o $@ $< $(STAGE_OF)/libkernel.a -pthread
+
 inputs: build/inputs
 
 build/inputs: bench/race/prepare $(wildcard bench/race/programs/*)
@@ -212,4 +228,4 @@ build/traces/synthetic: build/bench/synthetic
 
 .PHONY: help report plot verify peers figures test test-all grade book docs-fix \
         steps traces stages clean bench suite race racers inputs \
-        kernel kernel-suites always $(CHAPTERS)
+        kernel kernel-suites kernel-bench always $(CHAPTERS)

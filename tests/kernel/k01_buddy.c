@@ -12,6 +12,7 @@
 #include "vmstat.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -78,11 +79,16 @@ END_TEST
 
 START_TEST(blocks_are_aligned_in_the_direct_map)
 {
-    must_start(4 * BLOCK);
-    for (unsigned order = 0; order < MAX_ORDER; order++) {
-        unsigned long address = __get_free_pages(GFP_KERNEL, order);
-        ck_assert_uint_ne(address, 0);
-        ck_assert_uint_eq(address % (PAGE_SIZE << order), 0);
+    for (size_t i = 1; i < 20; i++) {
+        must_start(4 * BLOCK + i);
+        for (unsigned order = 0; order < MAX_ORDER; order++) {
+            unsigned long address = __get_free_pages(GFP_KERNEL, order);
+            ck_assert_uint_ne(address, 0);
+            ck_assert_uint_eq(address % (PAGE_SIZE << order), 0);
+        }
+        stop_kernel();
+        mmap(NULL, i * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+             0); /* so that the next one lies elsewhere */
     }
 }
 END_TEST
@@ -101,14 +107,25 @@ START_TEST(the_memfd_has_the_same_frames)
 }
 END_TEST
 
-START_TEST(it_starts_again_after_it_was_stopped)
+static bool is_mapped(const void *address)
+{
+    unsigned char resident;
+    return mincore((void *)((uintptr_t)address & -PAGE_SIZE), 1, &resident) ==
+           0;
+}
+
+START_TEST(it_leaves_nothing_and_starts_again)
 {
     for (int i = 0; i < 3; i++) {
         must_start(BLOCK);
         unsigned long address = __get_free_pages(GFP_KERNEL, 3);
+        void *frames = direct_map, *pages = mem_map;
+        int file = memory_fd();
         paint((void *)address, PAGE_SIZE << 3, 1);
+        ck_assert(is_mapped(frames) && is_mapped(pages));
         stop_kernel();
-        ck_assert_uint_eq(max_pfn, 0);
+        ck_assert(!is_mapped(frames) && !is_mapped(pages));
+        ck_assert_int_eq(fcntl(file, F_GETFD), -1);
     }
 }
 END_TEST
@@ -209,6 +226,21 @@ START_TEST(a_buddy_in_smaller_blocks_is_no_buddy)
     must_be_sound("one half is free, and a half of the other");
     __free_pages(high, 0);
     ck_assert_uint_eq(small_blocks(), 0);
+}
+END_TEST
+
+/* What lies beyond the end of mem_map may look like a free block. */
+START_TEST(beyond_the_end_is_no_buddy)
+{
+    ck_assert_int_eq(memory_start(BLOCK + 1), 0);
+    buddy_init();
+    struct page *last = must_alloc(0), *beyond = last + 1;
+    ck_assert_uint_eq(page_to_pfn(last), BLOCK);
+    beyond->flags = 1UL << PG_buddy;
+    INIT_LIST_HEAD(&beyond->lru);
+    __free_pages(last, 0);
+    ck_assert(PageBuddy(beyond));
+    ck_assert_uint_eq(nr_free(0), 1);
 }
 END_TEST
 
@@ -359,6 +391,7 @@ END_TEST
 
 START_TEST(the_unusable_share_counts_smaller_blocks)
 {
+    ck_assert_int_eq(unusable_free_index(0), 1000); /* nothing is free yet */
     must_start(4 * BLOCK);
     take_small_blocks();
     while (nr_free(MAX_ORDER - 1) > 1)
@@ -733,6 +766,11 @@ static void a_block_not_aligned(void)
     used->order = 0;
 }
 
+static void a_block_beyond_the_end(void)
+{
+    pfn_to_page(max_pfn - 1)->order = 3;
+}
+
 static void a_block_within_a_block(void)
 {
     tail->_refcount = 1;
@@ -752,6 +790,11 @@ static void a_link_to_nowhere(void)
 {
     static struct list_head elsewhere;
     normal_zone.free_area[lone->order].free_list.next = &elsewhere;
+}
+
+static void a_wrong_end(void)
+{
+    normal_zone.free_area[0].free_list.prev = &used->lru;
 }
 
 static void a_wrong_nr_free(void)
@@ -782,10 +825,12 @@ static const struct {
     {a_frame_of_nobody, "neither free nor in use"},
     {a_wrong_order, "a block of order 12"},
     {a_block_not_aligned, "a block of order 1 is not aligned"},
+    {a_block_beyond_the_end, "a block of order 3 goes beyond the end"},
     {a_block_within_a_block, "a block within a block of order 3"},
     {a_lost_block, "0 blocks of 1"},
     {a_broken_link, "does not lead back"},
     {a_link_to_nowhere, "a link leads to no page"},
+    {a_wrong_end, "its end is not where the head says"},
     {a_wrong_nr_free, "nr_free is 2, not 1"},
     {a_wrong_free_pages, "free_pages is "},
     {two_halves, "a free block and its free buddy, of order 0"},
@@ -793,7 +838,7 @@ static const struct {
 
 START_TEST(the_check_finds_what_is_broken)
 {
-    must_start(4 * BLOCK);
+    must_start(4 * BLOCK + 1);
     take_small_blocks();
     used = must_alloc(3);
     tail = used + 1;
@@ -815,7 +860,7 @@ void add_k01(Suite *suite)
     tcase_add_test(memory, a_frame_has_three_names);
     tcase_add_test(memory, blocks_are_aligned_in_the_direct_map);
     tcase_add_test(memory, the_memfd_has_the_same_frames);
-    tcase_add_test(memory, it_starts_again_after_it_was_stopped);
+    tcase_add_test(memory, it_leaves_nothing_and_starts_again);
     tcase_add_test(memory, memory_that_the_host_has_not_is_refused);
     tcase_add_test(memory, every_frame_is_used);
     suite_add_tcase(suite, memory);
@@ -825,6 +870,7 @@ void add_k01(Suite *suite)
     tcase_add_test(group, the_smallest_block_that_fits_is_taken);
     tcase_add_test(group, neighbours_that_are_no_buddies_stay_apart);
     tcase_add_test(group, a_buddy_in_smaller_blocks_is_no_buddy);
+    tcase_add_test(group, beyond_the_end_is_no_buddy);
     tcase_add_test(group, zero_is_zero_and_only_on_request);
     tcase_add_test(group, no_block_is_larger_than_order_10);
     tcase_add_test(group, address_0_is_freed_in_silence);
