@@ -6,6 +6,7 @@
  * rise into another mapping, nor up to it: one page is left free between them.
  * It does not rise beyond the limit of the process's data, either.
  */
+#define _GNU_SOURCE
 #include "real.h"
 
 #include <errno.h>
@@ -62,7 +63,7 @@ int main(void)
 
     step("a mapping of another kind, 16 pages above the start");
     char *wall = mmap(start + 16 * page, (size_t)page, PROT_NONE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     require(wall == start + 16 * page, "mmap");
     holds("the break may rise up to it", false, !refused(15 * page));
     holds("and to one page below it", true, !refused(14 * page));

@@ -1,9 +1,9 @@
 /* buddyinfo.c - what the page allocator has, by order (01-buddy)
  *
  * Each row of /proc/buddyinfo is a zone of physical memory; its N-th number,
- * counted from 0, says how many free runs of 2^N frames there are. All of them
- * are all free frames. A request for 2^N frames in a row can use only runs of
- * order N and above: what lies in shorter ones is free and yet of no use to it,
+ * counted from 0, says how many free blocks of 2^N frames there are. All of them
+ * are all free frames. A request for 2^N frames in a row can use only blocks of
+ * order N and above: what lies in smaller ones is free and yet of no use to it,
  * which is external fragmentation. The table, which differs from machine to
  * machine, goes to stderr.
  */
@@ -16,9 +16,9 @@
 
 #define MOST_ORDERS 32
 
-static long runs[MOST_ORDERS]; /* of all zones */
+static long blocks[MOST_ORDERS]; /* of all zones */
 
-/* The numbers of a row, added to the runs; how many there are. */
+/* The numbers of a row, added to the blocks; how many there are. */
 static int read_row(const char *line)
 {
     int orders = 0;
@@ -31,7 +31,7 @@ static int read_row(const char *line)
         long number;
         if (sscanf(rest, "%ld%n", &number, &length) != 1)
             break;
-        runs[orders] += number;
+        blocks[orders] += number;
         rest += length;
     }
     return orders;
@@ -52,12 +52,12 @@ static void print_table(int orders, long total)
 {
     long usable = total;
 
-    fprintf(stderr, "%8s %10s   %s\n", "order", "free runs",
+    fprintf(stderr, "%8s %10s   %s\n", "order", "blocks",
             "free memory that a request of this order cannot use");
     for (int order = 0; order < orders; order++) {
-        fprintf(stderr, "%8d %10ld   %3ld %%\n", order, runs[order],
+        fprintf(stderr, "%8d %10ld   %3ld %%\n", order, blocks[order],
                 100 * (total - usable) / total);
-        usable -= runs[order] << order;
+        usable -= blocks[order] << order;
     }
 }
 
@@ -78,7 +78,7 @@ int main(void)
     }
     fclose(file);
     for (int order = 0; order < orders; order++)
-        total += runs[order] << order;
+        total += blocks[order] << order;
     long known = free_frames_by_vmstat();
 
     step("/proc/buddyinfo");

@@ -1,10 +1,10 @@
 /* huge.c - 512 frames in a row, for one fault (01-buddy)
  *
- * The allocator of page frames gives runs of 2^N frames, which begin at a
+ * The allocator of page frames gives blocks of 2^N frames, which begin at a
  * multiple of their length. Where a process lets it (MADV_HUGEPAGE), one fault
- * gets a run of order 9: the processor can enter it in the page table as one
+ * gets a block of order 9: the processor can enter it in the page table as one
  * page of 2 MiB, but only if its frames lie so. Only root is told their
- * numbers. If there is no such run, the kernel takes single frames.
+ * numbers. If there is no such block, the kernel takes single frames.
  */
 #include "real.h"
 

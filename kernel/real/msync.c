@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define PAGES  1024
-#define ROUNDS 5
+#define ROUNDS 3
 
 static char *start;
 
