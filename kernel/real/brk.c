@@ -34,8 +34,8 @@ int main(void)
     intptr_t page = (intptr_t)page_size();
     struct rlimit limit;
 
-    /* What step and equals need of the heap, they get now. From an address
-       that is a multiple of a page on, all is ours. */
+    /* stdout takes its buffer from the heap now, at its first line. From the
+     * next multiple of a page on, all is ours. */
     step("move the break to a multiple of a page");
     sbrk(page - (intptr_t)sbrk(0) % page);
     char *start = sbrk(0);

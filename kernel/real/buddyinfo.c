@@ -1,11 +1,11 @@
 /* buddyinfo.c - what the page allocator has, by order (01-buddy)
  *
  * Each row of /proc/buddyinfo is a zone of physical memory; its N-th number,
- * counted from 0, says how many free blocks of 2^N frames there are. All of them
- * are all free frames. A request for 2^N frames in a row can use only blocks of
- * order N and above: what lies in smaller ones is free and yet of no use to it,
- * which is external fragmentation. The table, which differs from machine to
- * machine, goes to stderr.
+ * counted from 0, says how many free blocks of 2^N frames there are. All of
+ * them are all free frames. A request for 2^N frames in a row can use only
+ * blocks of order N and above: what lies in smaller ones is free and yet of no
+ * use to it, which is external fragmentation. The table, which differs from
+ * machine to machine, goes to stderr.
  */
 #include "real.h"
 

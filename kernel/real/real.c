@@ -168,7 +168,7 @@ pid_t start_child(void)
     fflush(stdout);
     pid_t child = fork();
     require(child >= 0, "fork");
-    alarm(30); /* if one dies, the other does not wait for it for ever */
+    alarm(10); /* if one dies, the other does not wait for it for ever */
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
@@ -231,7 +231,7 @@ static FILE *open_own(const char *path)
 }
 
 /* An area has a line that begins with its addresses, "start-end ", and then a
-   line for each field, "Rss:   64 kB". */
+ * line for each field, "Rss:   64 kB". */
 long smaps(const void *address, const char *field)
 {
     FILE *file = open_own("/proc/self/smaps");
@@ -255,7 +255,7 @@ long smaps(const void *address, const char *field)
 }
 
 /* The file has a word for each page: bit 63 says that there is a frame, and
-   the bits from 0 to 54 which one, or 0 to him who may not know. */
+ * the bits from 0 to 54 which one. Who may not know reads 0 there. */
 long frame_of(const void *address)
 {
     FILE *file = open_own("/proc/self/pagemap");
