@@ -105,6 +105,16 @@ predict-%: stages ## be asked what the code of chapter NN does; SEED=1 repeats
 	@$(call LINK,predict)
 	@build/predict-$* $(or $(SEED),$$(date +%H%M%S))
 
+real: real-programs ## show on this machine's Linux what part two simulates
+	@$(MAKE) -s -C kernel/real run
+
+real-programs:
+	@$(MAKE) -s -C kernel/real
+
+docs-fix $(if $(PART),,test): real-programs
+
+.PHONY: real real-programs
+
 steps: stages ## check that the steps between chapters are readable
 	@tools/steps
 	@tools/arrows
