@@ -95,21 +95,31 @@ LINK = mkdir -p build && $(CC) $(FLAGS) -fno-builtin -iquote $(FOLDER) \
     -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c $(2) \
     $(patsubst %.c,%.o,$(wildcard $(FOLDER)/*.c)) -pthread
 
-show-%: stages kernel ## print the memory of a small program in chapter NN
+show-%: stages ## print the memory of a small program in chapter NN
 	@[ -d "$(FOLDER)" ] || { echo "show: $*: no such chapter" >&2; exit 1; }
 	@$(call LINK,show,$(if $(filter k%,$*),,docs/show/chunks.c))
 	@build/show-$*
 
-predict-%: stages kernel ## be asked what the code of chapter NN does; SEED=1 repeats
+predict-%: stages ## be asked what the code of chapter NN does; SEED=1 repeats
 	@[ -d "$(FOLDER)" ] || { echo "predict: $*: no such chapter" >&2; exit 1; }
 	@$(call LINK,predict)
 	@build/predict-$* $(or $(SEED),$$(date +%H%M%S))
 
-steps: stages kernel ## check that the steps between chapters are readable
+real: real-programs ## show on this machine's Linux what part two simulates
+	@$(MAKE) -s -C kernel/real run
+
+real-programs:
+	@$(MAKE) -s -C kernel/real
+
+docs-fix $(if $(PART),,test): real-programs
+
+.PHONY: real real-programs
+
+steps: stages ## check that the steps between chapters are readable
 	@tools/steps
 	@tools/arrows
 
-stages: $(CHAPTERS) ## build every stage
+stages: $(CHAPTERS) kernel ## build every stage
 
 kernel: $(KERNELS:%=%/libkernel.a) ## build every stage of the kernel
 
