@@ -877,6 +877,7 @@ void add_k01(Suite *suite)
     tcase_add_test(memory, blocks_are_aligned_in_the_direct_map);
     tcase_add_test(memory, the_memfd_has_the_same_frames);
     tcase_add_test(memory, it_leaves_nothing_and_starts_again);
+    tcase_add_test(memory, a_second_stop_closes_nothing);
     tcase_add_test(memory, memory_that_the_host_has_not_is_refused);
     tcase_add_test(memory, every_frame_is_used);
     suite_add_tcase(suite, memory);
