@@ -21,6 +21,11 @@
  * the TLB has been flushed, nothing older can get into it. */
 static pthread_mutex_t tlb_lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* A TLB has room for so many entries. If it is full, this one forgets all. (The
+ * host makes no more than 65530 mappings.) */
+#define TLB_ENTRIES 16384
+static unsigned tlb_entries;
+
 static pte_t *cr3; /* the page table in use */
 static page_fault_handler *page_fault;
 static struct sigaction before;
@@ -65,14 +70,17 @@ struct page *mmu_walk(pte_t *pgd, unsigned long address,
 /* ---- the TLB ---- */
 
 /* Nothing is mapped at these addresses; but they are kept for processes. */
-static bool forget(unsigned long start, unsigned long end)
+static void forget(unsigned long start, unsigned long end)
 {
-    return mmap((void *)start, end - start, PROT_NONE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-                0) != MAP_FAILED;
+    if (mmap((void *)start, end - start, PROT_NONE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+             0) == MAP_FAILED)
+        bug("forget", "the host keeps 0x%lx mapped", start);
+    if (start == TASK_MIN && end == TASK_SIZE)
+        tlb_entries = 0;
 }
 
-static bool remember(unsigned long address, pteval_t entry)
+static void remember(unsigned long address, pteval_t entry)
 {
     int prot = PROT_READ;
 
@@ -80,9 +88,11 @@ static bool remember(unsigned long address, pteval_t entry)
         prot |= PROT_WRITE;
     if (!(entry & _PAGE_NX))
         prot |= PROT_EXEC;
-    return mmap((void *)(address & -PAGE_SIZE), PAGE_SIZE, prot,
-                MAP_SHARED | MAP_FIXED, memory_fd(),
-                (off_t)(entry & PTE_PFN_MASK)) != MAP_FAILED;
+    if (mmap((void *)(address & -PAGE_SIZE), PAGE_SIZE, prot,
+             MAP_SHARED | MAP_FIXED, memory_fd(),
+             (off_t)(entry & PTE_PFN_MASK)) == MAP_FAILED)
+        bug("remember", "the host cannot map 0x%lx", address);
+    tlb_entries++;
 }
 
 static unsigned long present_bit(unsigned long address)
@@ -91,15 +101,15 @@ static unsigned long present_bit(unsigned long address)
     return pte != NULL && *pte & _PAGE_PRESENT ? X86_PF_PROT : 0;
 }
 
-/* A TLB has room for so many entries. So has this one: the host makes no more
- * mappings at some time. Then all are forgotten. */
 static bool fill_tlb(unsigned long address, unsigned long *error_code)
 {
     pthread_mutex_lock(&tlb_lock);
     pte_t *pte = walk_and_note(cr3, address, *error_code);
-    if (pte != NULL && !remember(address, *pte) &&
-        !(forget(TASK_MIN, TASK_SIZE) && remember(address, *pte)))
-        bug("fill_tlb", "the host cannot map 0x%lx", address);
+    if (pte != NULL) {
+        if (tlb_entries == TLB_ENTRIES)
+            forget(TASK_MIN, TASK_SIZE);
+        remember(address, *pte);
+    }
     *error_code |= present_bit(address);
     pthread_mutex_unlock(&tlb_lock);
     return pte != NULL;
@@ -108,16 +118,15 @@ static bool fill_tlb(unsigned long address, unsigned long *error_code)
 void flush_tlb_range(pte_t *pgd, unsigned long start, unsigned long end)
 {
     pthread_mutex_lock(&tlb_lock);
-    if (pgd == cr3 && !forget(start, end) && !forget(TASK_MIN, TASK_SIZE))
-        bug("flush_tlb_range", "the host keeps 0x%lx mapped", start);
+    if (pgd == cr3)
+        forget(start, end);
     pthread_mutex_unlock(&tlb_lock);
 }
 
 void load_cr3(pte_t *pgd)
 {
     pthread_mutex_lock(&tlb_lock);
-    if (!forget(TASK_MIN, TASK_SIZE))
-        bug("load_cr3", "the host keeps pages mapped");
+    forget(TASK_MIN, TASK_SIZE);
     cr3 = pgd;
     pthread_mutex_unlock(&tlb_lock);
 }
@@ -169,6 +178,7 @@ int mmu_start(page_fault_handler *handler)
         return -errno;
     page_fault = handler;
     cr3 = NULL;
+    tlb_entries = 0;
     sigaction(SIGSEGV, &action, &before);
     return 0;
 }
