@@ -96,7 +96,7 @@ void vma_adjust(struct vm_area_struct *vma, unsigned long start,
 {
     vma->vm_mm->total_vm -= vma_pages(vma);
     if (vma->vm_file != NULL)
-        vma->vm_pgoff += (start - vma->vm_start) >> PAGE_SHIFT;
+        vma->vm_pgoff += (start >> PAGE_SHIFT) - (vma->vm_start >> PAGE_SHIFT);
     vma->vm_start = start;
     vma->vm_end = end;
     vma->vm_mm->total_vm += vma_pages(vma);

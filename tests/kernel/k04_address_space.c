@@ -1474,7 +1474,7 @@ START_TEST(the_check_finds_what_is_broken)
 }
 END_TEST
 
-TCase *k04_random(void);
+TCase *k04_random(void); /* of k04_random.c */
 
 void add_k04(Suite *suite)
 {
