@@ -87,12 +87,15 @@ static void must_unmap(const void *address, unsigned long pages)
     ck_assert_int_eq(sys_munmap((unsigned long)address, PAGES(pages)), 0);
 }
 
-static char load(const char *address)
+/* ThreadSanitizer would take the host's mappings, the TLB, for stores to what
+ * is mapped. */
+__attribute__((no_sanitize("thread"))) static char load(const char *address)
 {
     return *(const volatile char *)address;
 }
 
-static void store(char *address, char value)
+__attribute__((no_sanitize("thread"))) static void store(char *address,
+                                                         char value)
 {
     *(volatile char *)address = value;
 }
