@@ -7,38 +7,47 @@
  * fault, and the copy.
  */
 #include "fork.h"
-#include "kmalloc.h"
 #include "mmap.h"
 #include "pages.h"
 #include "sched.h"
 #include "shmem.h"
+#include "slab.h"
 #include "trace.h"
+
+#include <errno.h>
 
 struct list_head mmlist;
 pthread_mutex_t mmlist_lock = PTHREAD_MUTEX_INITIALIZER;
 
+static struct kmem_cache *mm_cachep;
 static int last_pid;
 
-void mm_init(void)
+int mm_init(void)
 {
     INIT_LIST_HEAD(&mmlist);
     last_pid = 0;
+    mm_cachep =
+        kmem_cache_create("mm_struct", sizeof(struct mm_struct), 0, NULL);
+    return mm_cachep != NULL ? 0 : -ENOMEM;
 }
 
 struct mm_struct *mm_alloc(void)
 {
-    struct mm_struct *mm = kzalloc(sizeof(*mm), GFP_KERNEL);
+    struct mm_struct *mm = kmem_cache_alloc(mm_cachep, GFP_KERNEL);
 
     if (mm == NULL)
         return NULL;
+    *mm = (struct mm_struct){
+        .start_brk = TASK_MIN,
+        .brk = TASK_MIN,
+        .mmap_base = TASK_SIZE - STACK_ROOM,
+    };
     if (pgd_alloc(mm) != 0) {
-        kfree(mm);
+        kmem_cache_free(mm_cachep, mm);
         return NULL;
     }
     pthread_mutex_init(&mm->mmap_lock, NULL);
     INIT_LIST_HEAD(&mm->mmap);
-    mm->start_brk = mm->brk = TASK_MIN;
-    mm->mmap_base = TASK_SIZE - STACK_ROOM;
     pthread_mutex_lock(&mmlist_lock);
     mm->pid = ++last_pid;
     list_add_tail(&mm->mmlist, &mmlist);
@@ -48,10 +57,10 @@ struct mm_struct *mm_alloc(void)
 
 static int dup_vma(struct mm_struct *mm, const struct vm_area_struct *from)
 {
-    struct vm_area_struct *vma = vm_area_alloc(mm);
+    struct vm_area_struct *vma = vm_area_alloc();
 
     if (vma == NULL)
-        return -1;
+        return -ENOMEM;
     *vma = *from;
     vma->vm_mm = mm;
     if (vma->vm_file != NULL)
@@ -104,5 +113,5 @@ void mmput(struct mm_struct *mm)
     if (mm == current_mm)
         switch_mm(NULL);
     pgd_free(mm);
-    kfree(mm);
+    kmem_cache_free(mm_cachep, mm);
 }

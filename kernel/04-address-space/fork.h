@@ -11,7 +11,7 @@
 extern struct list_head mmlist;
 extern pthread_mutex_t mmlist_lock;
 
-void mm_init(void);
+int mm_init(void); /* 0, or -ENOMEM */
 
 /* An empty address space: no area, no heap yet. NULL if there is no memory. */
 struct mm_struct *mm_alloc(void);

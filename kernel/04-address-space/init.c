@@ -11,6 +11,8 @@
 #include "mmu.h"
 #include "pages.h"
 #include "sched.h"
+#include "slab.h"
+#include "vma.h"
 
 int start_kernel(unsigned long frames)
 {
@@ -18,8 +20,13 @@ int start_kernel(unsigned long frames)
     if (error != 0)
         return error;
     buddy_init();
-    mm_init();
-    error = pages_init();
+    error = kmem_cache_init();
+    if (error == 0)
+        error = vma_init();
+    if (error == 0)
+        error = mm_init();
+    if (error == 0)
+        error = pages_init();
     if (error == 0)
         error = mmu_start(do_page_fault);
     if (error != 0)

@@ -13,20 +13,26 @@
  * thousands of areas are common.)
  */
 #include "vma.h"
-#include "kmalloc.h"
 #include "shmem.h"
+#include "slab.h"
 #include "trace.h"
 
 #include <errno.h>
 
 unsigned long sysctl_max_map_count = 65530;
 
-struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
+static struct kmem_cache *vm_area_cachep;
+
+int vma_init(void)
 {
-    struct vm_area_struct *vma = kzalloc(sizeof(*vma), GFP_KERNEL);
-    if (vma != NULL)
-        vma->vm_mm = mm;
-    return vma;
+    vm_area_cachep = kmem_cache_create("vm_area_struct",
+                                       sizeof(struct vm_area_struct), 0, NULL);
+    return vm_area_cachep != NULL ? 0 : -ENOMEM;
+}
+
+struct vm_area_struct *vm_area_alloc(void)
+{
+    return kmem_cache_alloc(vm_area_cachep, GFP_KERNEL);
 }
 
 /* ---- to find one ---- */
@@ -118,7 +124,7 @@ static void remove_vma(struct vm_area_struct *vma)
     vma->vm_mm->total_vm -= vma_pages(vma);
     if (vma->vm_file != NULL)
         fput(vma->vm_file);
-    kfree(vma);
+    kmem_cache_free(vm_area_cachep, vma);
 }
 
 /* Can these two be one? An anonymous area has no pages in an order of its own,
@@ -184,7 +190,7 @@ struct vm_area_struct *vma_add(struct mm_struct *mm, unsigned long start,
               vma->vm_end);
         return vma;
     }
-    vma = vm_area_alloc(mm);
+    vma = vm_area_alloc();
     if (vma == NULL)
         return NULL;
     *vma = range;
@@ -198,7 +204,7 @@ struct vm_area_struct *vma_add(struct mm_struct *mm, unsigned long start,
 
 int split_vma(struct vm_area_struct *vma, unsigned long address)
 {
-    struct vm_area_struct *high = vm_area_alloc(vma->vm_mm);
+    struct vm_area_struct *high = vm_area_alloc();
 
     if (high == NULL)
         return -ENOMEM;

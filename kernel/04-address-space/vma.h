@@ -10,8 +10,10 @@
 /* An mm has at most so many areas. */
 extern unsigned long sysctl_max_map_count;
 
-/* An area without a place; NULL if there is no memory. */
-struct vm_area_struct *vm_area_alloc(struct mm_struct *mm);
+int vma_init(void); /* 0, or -ENOMEM */
+
+/* An area that nothing is known of yet; NULL if there is no memory. */
+struct vm_area_struct *vm_area_alloc(void);
 
 /* The neighbours of an area; NULL: there is none on that side. */
 struct vm_area_struct *vma_next(const struct vm_area_struct *vma);
