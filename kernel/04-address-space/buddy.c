@@ -9,6 +9,7 @@
  */
 #include "buddy.h"
 #include "bug.h"
+#include "trace.h"
 
 #include <string.h>
 
@@ -55,6 +56,8 @@ static struct page *rmqueue(struct zone *zone, unsigned order)
             continue;
         struct page *page =
             list_first_entry(&area->free_list, struct page, lru);
+        trace(FLOOR_BUDDY, "block of order %u at frame %lu: %u splits", high,
+              page_to_pfn(page), high - order);
         del_page_from_free_list(zone, page);
         expand(zone, page, order, high);
         return page;
@@ -81,6 +84,8 @@ struct page *alloc_pages(gfp_t gfp, unsigned order)
     if (order >= MAX_ORDER)
         return NULL;
     spin_lock(&zone->lock);
+    trace(FLOOR_FRAME, "alloc_pages(order %u): %lu frames are free", order,
+          zone->free_pages);
     if (zone_watermark_ok(zone, gfp, order))
         page = rmqueue(zone, order);
     if (page != NULL) {
@@ -126,6 +131,8 @@ static void free_one_page(struct zone *zone, struct page *page, unsigned order)
         unsigned long buddy_pfn = find_buddy_pfn(pfn, order);
         if (!page_is_buddy(buddy_pfn, order))
             break;
+        trace(FLOOR_BUDDY, "merged with its buddy, frame %lu of order %u",
+              buddy_pfn, order);
         del_page_from_free_list(zone, pfn_to_page(buddy_pfn));
         pfn &= ~(1UL << order); /* where the lower one of both begins */
     }
@@ -175,6 +182,8 @@ void __free_pages(struct page *page, unsigned order)
     free_pages_check(page, order);
     if (--page->_refcount == 0) {
         page->order = 0;
+        trace(FLOOR_FRAME, "free_pages(frame %lu, order %u)", page_to_pfn(page),
+              order);
         free_one_page(zone, page, order);
     }
     spin_unlock(&zone->lock);

@@ -69,6 +69,13 @@ static bool access_error(const struct vm_area_struct *vma,
 
 /* ---- 2. and 3. the frame ---- */
 
+static void trace_pte(unsigned long address, const pte_t *pte, const char *what)
+{
+    trace(FLOOR_TABLE, "PTE of %#lx: frame %lu%s, %s", address & -PAGE_SIZE,
+          page_to_pfn(pte_page(*pte)), *pte & _PAGE_RW ? " to write" : "",
+          what);
+}
+
 /* A frame that this process alone has, behind the address. The PTE is 0. */
 static void map_anon_page(struct vm_area_struct *vma, pte_t *pte,
                           struct page *page)
@@ -78,33 +85,33 @@ static void map_anon_page(struct vm_area_struct *vma, pte_t *pte,
              vm_get_page_prot(vma->vm_flags) | _PAGE_RW | _PAGE_DIRTY);
 }
 
-static int do_anonymous_page(struct vm_area_struct *vma, pte_t *pte, bool write)
+static int do_anonymous_page(struct vm_area_struct *vma, pte_t *pte,
+                             unsigned long address, bool write)
 {
     if (!write) {
-        trace(FLOOR_TABLE, "PTE: the zero page, to read");
         set_page(vma->vm_mm, pte, zero_page, vm_get_page_prot(vma->vm_flags));
+        trace_pte(address, pte, "zeros of all, to read");
         return 0;
     }
     struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
     if (page == NULL)
         return SIGKILL;
-    trace(FLOOR_TABLE, "PTE: frame %lu, of zeros", page_to_pfn(page));
     map_anon_page(vma, pte, page);
+    trace_pte(address, pte, "zeros of its own");
     return 0;
 }
 
 /* A copy of a frame, for this process alone. */
 static int map_copy(struct vm_area_struct *vma, pte_t *pte,
-                    const struct page *from)
+                    unsigned long address, const struct page *from)
 {
     struct page *page = alloc_pages(GFP_KERNEL, 0);
 
     if (page == NULL)
         return SIGKILL;
     memcpy(page_address(page), page_address(from), PAGE_SIZE);
-    trace(FLOOR_TABLE, "PTE: frame %lu, a copy of %lu", page_to_pfn(page),
-          page_to_pfn(from));
     map_anon_page(vma, pte, page);
+    trace_pte(address, pte, "a copy");
     return 0;
 }
 
@@ -119,13 +126,12 @@ static int do_file_page(struct vm_area_struct *vma, pte_t *pte,
     if (error != 0)
         return error == -ENOMEM ? SIGKILL : SIGBUS;
     if (write && !(vma->vm_flags & VM_SHARED)) {
-        int signal = map_copy(vma, pte, page);
+        int signal = map_copy(vma, pte, address, page);
         __free_pages(page, 0);
         return signal;
     }
-    trace(FLOOR_TABLE, "PTE: frame %lu, page %lu of a file", page_to_pfn(page),
-          index);
     set_page(vma->vm_mm, pte, page, vm_get_page_prot(vma->vm_flags));
+    trace_pte(address, pte, "of a file");
     return 0;
 }
 
@@ -137,15 +143,14 @@ static int do_wp_page(struct vm_area_struct *vma, pte_t *pte,
     struct page *page = pte_page(*pte);
 
     if (PageAnon(page) && page_count(page) == 1) {
-        trace(FLOOR_TABLE, "PTE: frame %lu, to write: it has no other user",
-              page_to_pfn(page));
         atomic_fetch_or(pte, _PAGE_RW | _PAGE_DIRTY);
+        trace_pte(address, pte, "without a copy: it has no other user");
         return 0;
     }
     pteval_t old = atomic_exchange(pte, 0);
     flush_tlb_range(vma->vm_mm->pgd, address & -PAGE_SIZE,
                     (address & -PAGE_SIZE) + PAGE_SIZE);
-    int signal = map_copy(vma, pte, page);
+    int signal = map_copy(vma, pte, address, page);
     if (signal != 0)
         *pte = old;
     else
@@ -161,8 +166,9 @@ static int handle_pte_fault(struct vm_area_struct *vma, unsigned long address,
     if (pte == NULL)
         return SIGKILL;
     if (*pte == 0)
-        return vma->vm_file == NULL ? do_anonymous_page(vma, pte, write)
-                                    : do_file_page(vma, pte, address, write);
+        return vma->vm_file == NULL
+                   ? do_anonymous_page(vma, pte, address, write)
+                   : do_file_page(vma, pte, address, write);
     if (write && !(*pte & _PAGE_RW))
         return do_wp_page(vma, pte, address);
     return 0; /* another thread was faster */
@@ -175,7 +181,7 @@ int handle_mm_fault(struct mm_struct *mm, unsigned long error_code,
 
     if (vma == NULL || access_error(vma, error_code))
         return SIGSEGV;
-    trace(FLOOR_AREA, "area %lx-%lx: found", vma->vm_start, vma->vm_end);
+    trace(FLOOR_AREA, "area %lx-%lx: permits it", vma->vm_start, vma->vm_end);
     int signal = handle_pte_fault(vma, address, error_code & X86_PF_WRITE);
     if (signal == 0)
         mm->min_flt++;
@@ -215,8 +221,9 @@ void do_page_fault(unsigned long error_code, unsigned long address)
     struct mm_struct *mm = current_mm;
     int signal = SIGSEGV;
 
-    trace(FLOOR_CALL, "page fault at %#lx, error code %lx", address,
-          error_code);
+    trace(FLOOR_CALL, "page fault: a %s at %#lx, %s",
+          error_code & X86_PF_WRITE ? "store" : "load", address,
+          error_code & X86_PF_PROT ? "not permitted" : "nothing there");
     if (mm != NULL) {
         mmap_write_lock(mm);
         signal = handle_mm_fault(mm, error_code, address);

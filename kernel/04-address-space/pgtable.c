@@ -9,6 +9,7 @@
 #include "buddy.h"
 #include "mm.h"
 #include "mmu.h"
+#include "trace.h"
 
 #include <errno.h>
 
@@ -72,6 +73,8 @@ pte_t *pte_alloc(struct mm_struct *mm, unsigned long address)
         pte_t *entry = walk(mm->pgd, address, &level);
         if (level == 0)
             return entry;
+        trace(FLOOR_TABLE, "no table of level %u for %#lx yet", level - 1,
+              address & -PAGE_SIZE);
         pte_t *table = table_alloc(mm);
         if (table == NULL)
             return NULL;

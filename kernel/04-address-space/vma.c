@@ -186,10 +186,12 @@ struct vm_area_struct *vma_add(struct mm_struct *mm, unsigned long start,
     struct vm_area_struct *vma = vma_merge(mm, &range);
 
     if (vma != NULL) {
-        trace(FLOOR_AREA, "area %lx-%lx: a neighbour has grown", vma->vm_start,
-              vma->vm_end);
+        trace(FLOOR_AREA, "area %lx-%lx: %lu pages longer", vma->vm_start,
+              vma->vm_end, (end - start) >> PAGE_SHIFT);
         return vma;
     }
+    trace(FLOOR_AREA, "area %lx-%lx: new, %lu pages", start, end,
+          (end - start) >> PAGE_SHIFT);
     vma = vm_area_alloc();
     if (vma == NULL)
         return NULL;
@@ -197,8 +199,6 @@ struct vm_area_struct *vma_add(struct mm_struct *mm, unsigned long start,
     if (file != NULL)
         get_file(file);
     insert_vm_struct(mm, vma);
-    trace(FLOOR_AREA, "area %lx-%lx: new, one of %lu", start, end,
-          mm->map_count);
     return vma;
 }
 

@@ -34,8 +34,8 @@
 #define FILE_PAGES 12
 #define OBJECTS    3000
 #define PROCESSES  4
-#define OPERATIONS 1500
-#define RUNS       8
+#define OPERATIONS 1000
+#define RUNS       5
 #define BASE       (TASK_SIZE - STACK_ROOM - WINDOW * PAGE_SIZE)
 
 #define PRIVATE (MAP_PRIVATE | MAP_ANONYMOUS)
@@ -458,7 +458,7 @@ static void (*const calls[])(void) = {
 
 static void start(void)
 {
-    must_start(2048);
+    must_start(512);
     for (int i = 0; i < FILES; i++) {
         files[i] = shmem_file_setup("file", FILE_PAGES * PAGE_SIZE);
         objects[i].pages = FILE_PAGES;
