@@ -102,6 +102,15 @@ predict-%: stages ## be asked what the code of chapter NN does; SEED=1 repeats
 	@$(call LINK,predict)
 	@build/predict-$* $(or $(SEED),$$(date +%H%M%S))
 
+# What is followed if nothing is said.
+WAY := char *a = malloc(100); a[50] = 1; char *b = malloc(300000); \
+    b[200000] = 1; free(b); free(a);
+
+down: stages kernel ## follow RUN="char *a = malloc(100);" to the frames; STAGE=06
+	@kernel/down/run "$(or $(STAGE),06)" "$$COMMAND"
+
+down: export COMMAND = $(or $(value RUN),$(WAY))
+
 steps: stages ## check that the steps between chapters are readable
 	@tools/steps
 	@tools/arrows

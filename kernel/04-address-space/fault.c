@@ -165,6 +165,8 @@ static int handle_pte_fault(struct vm_area_struct *vma, unsigned long address,
 
     if (pte == NULL)
         return SIGKILL;
+    trace(FLOOR_TABLE, *pte == 0 ? "PTE of %#lx: 0" : "PTE of %#lx: frame %lu",
+          address & -PAGE_SIZE, page_to_pfn(pte_page(*pte)));
     if (*pte == 0)
         return vma->vm_file == NULL
                    ? do_anonymous_page(vma, pte, address, write)

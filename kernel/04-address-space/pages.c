@@ -68,7 +68,7 @@ void drop_page(struct mm_struct *mm, pteval_t entry)
 void zap_page_range(struct mm_struct *mm, unsigned long start,
                     unsigned long end)
 {
-    unsigned long address, dropped = 0;
+    unsigned long address;
     pte_t *pte;
 
     /* The frames stay until the TLB has forgotten them: PTEs are not present
@@ -78,12 +78,11 @@ void zap_page_range(struct mm_struct *mm, unsigned long start,
         atomic_fetch_and(pte, ~_PAGE_PRESENT);
     flush_tlb_range(mm->pgd, start, end);
     for (address = start; (pte = next_pte(mm->pgd, &address, end)) != NULL;
-         address += PAGE_SIZE, dropped++) {
+         address += PAGE_SIZE) {
+        trace(FLOOR_TABLE, "PTE of %#lx: 0", address);
         drop_page(mm, *pte);
         *pte = 0;
     }
-    if (dropped > 0)
-        trace(FLOOR_TABLE, "%lu PTEs cleared in %lx-%lx", dropped, start, end);
 }
 
 void change_protection(struct mm_struct *mm, unsigned long start,

@@ -107,6 +107,8 @@ static void free_below(struct mm_struct *mm, pte_t *table, unsigned level,
         if (level > 1)
             free_below(mm, child, level - 1, start, next < end ? next : end);
         if (is_empty(child)) {
+            trace(FLOOR_TABLE, "the table of level %u for %#lx is empty",
+                  level - 1, start);
             *entry = 0;
             flush_tlb_range(mm->pgd, start, start + PAGE_SIZE);
             table_free(mm, child);
