@@ -114,6 +114,14 @@ real-programs:
 docs-fix $(if $(PART),,test): real-programs
 
 .PHONY: real real-programs
+# What is followed if nothing is said.
+WAY := char *a = malloc(100); a[50] = 1; char *b = malloc(300000); \
+    b[200000] = 1; free(b); free(a);
+
+down: stages kernel ## follow RUN="char *a = malloc(100);" to the frames; STAGE=06
+	@kernel/down/run "$(or $(STAGE),06)" "$$COMMAND"
+
+down: export COMMAND = $(or $(value RUN),$(WAY))
 
 steps: stages ## check that the steps between chapters are readable
 	@tools/steps
@@ -238,4 +246,4 @@ build/traces/synthetic: build/bench/synthetic
 
 .PHONY: help report plot verify peers figures test test-all grade book docs-fix \
         steps traces stages clean bench suite race racers inputs \
-        kernel kernel-suites kernel-bench always $(CHAPTERS)
+        kernel kernel-suites kernel-bench down always $(CHAPTERS)
