@@ -1,11 +1,12 @@
 # The front door: `make` lists what there is.
 #
-# A folder chapters/NN-name with a Makefile of its own is all that a new
-# chapter needs; every target below finds it.
+# A folder chapters/NN-name or kernel/NN-name with a Makefile of its own is all
+# that a new stage needs; every target below finds it.
 
 CFLAGS   ?= -O2 -g -Wall -Wextra
 FLAGS    := -std=gnu11 $(CFLAGS)
 CHAPTERS := $(sort $(wildcard chapters/[0-9][0-9]-*))
+KERNELS  := $(sort $(wildcard kernel/[0-9][0-9]-*))
 
 help: ## list the targets (this text)
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NN", $$1); \
@@ -28,6 +29,10 @@ plot: stages bench ## draw RUN="any command" (or TRACE=file) on every stage
 plot: export COMMAND = $(value RUN)
 plot: export FILE = $(value TRACE)
 
+plot-k%: kernel-bench ## make the figures of stage NN of the kernel
+	@tools/setup gnuplot
+	@bench/kernel/draw $(@:plot-%=%)
+
 verify: stages bench ## compare memory replayed with that of whole processes
 	@tools/setup time
 	@bench/measure/verify
@@ -44,13 +49,17 @@ racers: ## install the programs that race and are missing here
 peers: ## install the allocators that people use, to compare with
 	@tools/setup jemalloc mimalloc tcmalloc
 
-figures: report ## make the report, and take its figures over into docs/
+figures: report kernel-bench ## make the report and the kernel's figures, for docs/
+	@bench/kernel/draw
 	@tools/figures
 
 # What is not needed for a part of the tests is not built. The texts need all.
 PART := $(filter-out texts,$(or $(ONLY),$(MALLOC),$(STAGE)))
 
-test: stages $(if $(PART),,bench traces) suite ## test all; STAGE=01, ONLY=lessons: that; MALLOC=lib.so
+TESTED := $(if $(PART),,stages suite bench traces kernel-suites kernel-bench)
+TESTED := $(or $(TESTED),$(if $(filter k%,$(STAGE)),kernel-suites,stages suite))
+
+test: $(TESTED) ## test all; STAGE=01 or k01, ONLY=lessons: that; MALLOC=lib.so
 	@$(if $(PART),,tools/setup gnuplot strace xz)
 	@tests/run $(if $(MALLOC),--malloc "$$LIBRARY") \
 	    $(if $(STAGE),--stage "$(STAGE)") $(if $(ONLY),--only "$(ONLY)") \
@@ -99,12 +108,18 @@ steps: stages ## check that the steps between chapters are readable
 
 stages: $(CHAPTERS) ## build every stage
 
+kernel: $(KERNELS:%=%/libkernel.a) ## build every stage of the kernel
+
 clean: ## remove all that was built
-	@for chapter in $(CHAPTERS); do $(MAKE) -s -C $$chapter clean; done
+	@for stage in $(CHAPTERS) $(KERNELS); do $(MAKE) -s -C $$stage clean; done
 	$(RM) -r build
 
 $(CHAPTERS):
 	@$(MAKE) -s -C $@
+
+# What needs one is only built anew if it has changed.
+kernel/%/libkernel.a: always
+	@$(MAKE) -s -C $(@D)
 
 # The suite runs libc's malloc beside the one under test, which it calls
 # through pointers; it must not know what malloc does, or it removes calls.
@@ -117,6 +132,15 @@ build/tests/suite: $(filter-out tests/bench_%,$(wildcard tests/*.c)) \
 	$(CC) $(FLAGS) -fno-builtin -I $(firstword $(CHAPTERS)) \
 	    $$(pkg-config --cflags check) -o $@ $(filter %.c,$^) \
 	    $$(pkg-config --libs check) -ldl -pthread
+
+# A stage's suite has the cases of all kernel stages up to it.
+kernel-suites: $(KERNELS:kernel/%=build/tests/kernel/%)
+
+build/tests/kernel/%: kernel/%/libkernel.a tests/kernel/build \
+    $(wildcard tests/kernel/*.[ch])
+	@tools/setup pkg-config check
+	@mkdir -p build/tests/kernel
+	tests/kernel/build kernel/$* $@ $(CFLAGS)
 
 BENCH := librecord.so keep split summary sizes replay latency walk search pair \
          threads import synthetic
@@ -163,6 +187,17 @@ build/bench/race/%.so: bench/race/%.c
 	@mkdir -p build/bench/race
 	$(CC) $(FLAGS) -fno-builtin -fPIC -shared -o $@ $<
 
+# What measures the kernel: a program is linked with the stage of its name.
+KERNEL_BENCH := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/kernel/k*.c))
+
+kernel-bench: $(KERNEL_BENCH)
+
+STAGE_OF = kernel/$(firstword $(subst _, ,$*))-*
+
+build/bench/kernel/k%: bench/kernel/k%.c $(KERNELS:%=%/libkernel.a)
+	@mkdir -p build/bench/kernel
+	$(CC) $(FLAGS) -iquote $(STAGE_OF) -o $@ $< $(STAGE_OF)/libkernel.a -pthread
+
 inputs: build/inputs
 
 build/inputs: bench/race/prepare $(wildcard bench/race/programs/*)
@@ -189,4 +224,5 @@ build/traces/synthetic: build/bench/synthetic
 	@touch $@
 
 .PHONY: help report plot verify peers figures test test-all grade book docs-fix \
-        steps traces stages clean bench suite race racers inputs $(CHAPTERS)
+        steps traces stages clean bench suite race racers inputs \
+        kernel kernel-suites kernel-bench always $(CHAPTERS)

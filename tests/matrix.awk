@@ -74,7 +74,8 @@ reading == "expectations" && !/^[ \t]*(#|$)/ {
 }
 
 # ---- results: "ok 3 - file.c:group:case: message", number and file
-# optional. Where the case is a text, the number of a line belongs to its name.
+# optional. Where the case is a text, the number of a line belongs to its name; the
+# kernel's names begin with the stage.
 
 # A case that crashed or was stopped is no failure that teaches anything.
 function outcome_of(line, text)
@@ -98,7 +99,7 @@ reading == "results" && /^(not )?ok / {
     sub(/^(\(null\)|[^: ]*\.c):/, "", text)
     name = text
     sub(/ # .*/, "", name)
-    match(name, /^[^: ]*:[^: ]*(:[0-9]+)?/)
+    match(name, /^[^: ]*:[^: ]*(:[^: ]+)?/)
     name = substr(name, 1, RLENGTH)
     text = substr(text, length(name) + 3)
 

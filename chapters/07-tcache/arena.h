@@ -48,7 +48,8 @@ struct arena {
     size_t zero_bytes;    /* how many bytes at the end of the payload last cut
                            * from top are zero; only calloc() asks */
 
-    size_t system_mem;     /* bytes held from the system */
+    /* Bytes held from the system. Caches ask without the lock. */
+    _Atomic size_t system_mem;
     size_t max_system_mem; /* the most that it ever held */
     unsigned number;       /* 0 is the main arena */
 

@@ -19,7 +19,7 @@
 
 #include <stdatomic.h>
 
-/* Bounds, in bytes. */
+/* Bounds, in bytes; half of its memory, too, for the caches of an arena. */
 #define BIN_BYTES     ((size_t)64 * 1024)   /* in a bin */
 #define ARENA_BYTES   ((size_t)1024 * 1024) /* in all caches of an arena */
 #define FOREIGN_BYTES ((size_t)16 * 1024)   /* to be handed over */
@@ -102,7 +102,6 @@ static void reduce_bin(struct arena *a, struct tcache_bin *bin, size_t bytes)
         last->fd = mix_link(&last->fd, NULL);
     else
         bin->first = NULL;
-
     bool locked = arena_lock(a);
     for (; c != NULL; c = next) {
         next = next_cached(c);
@@ -148,7 +147,8 @@ static void raise_limit(struct tcache *t, struct tcache_bin *bin, size_t size)
         limit = most;
     if (limit <= bin->limit)
         return;
-    if (t->arena->promised + limit - bin->limit > ARENA_BYTES)
+    size_t all = t->arena->promised + limit - bin->limit;
+    if (all > ARENA_BYTES || all > t->arena->system_mem / 2)
         make_one_give_way(t);
     else
         change_limit(t, bin, limit);
@@ -247,7 +247,8 @@ struct tcache *tcache_start(struct arena *a)
     if (c != NULL) {
         tcache = memset(chunk_to_payload(c), 0, sizeof(struct tcache));
         tcache->arena = a;
-        change_limit(tcache, &tcache->bins[FOREIGN_BIN], FOREIGN_BYTES);
+        tcache->bins[FOREIGN_BIN].room = FOREIGN_BYTES;
+        tcache->bins[FOREIGN_BIN].limit = FOREIGN_BYTES;
     }
     return tcache;
 }
@@ -274,7 +275,6 @@ void tcache_end(struct tcache *t)
     if (t == &no_cache)
         return;
     tcache_empty(t);
-    change_limit(t, &t->bins[FOREIGN_BIN], 0);
     bool locked = arena_lock(a);
     free_chunk(a, c);
     arena_unlock(a, locked);

@@ -199,7 +199,7 @@ void forget_other_threads(void)
         a->newest_thread = a == thread_arena ? gettid() : 0; /* a new number */
         a->cache = tcache;
         a->promised = 0;
-        for (size_t i = 0; a == thread_arena && i < NBINS; i++)
+        for (size_t i = FOREIGN_BIN + 1; a == thread_arena && i < NBINS; i++)
             a->promised += tcache->bins[i].limit;
         if (a != thread_arena)
             add_idle_arena(a);

@@ -171,6 +171,8 @@ int main(void)
     pthread_join(second, NULL);
     show_name('u', u);
     show_heap("second thread: u = malloc(24); and it ends");
+    malloc(100000); /* so that caches may have more: half of the arena */
+    malloc(100000);
     puts("first thread: malloc(1000) 500 times, and all are freed");
     show_limits(500);
     return 0;

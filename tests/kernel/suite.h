@@ -1,0 +1,43 @@
+/* suite.h - what the files of cases of the kernel share
+ *
+ * A case is a Check test, START_TEST(name) ... END_TEST, and one line in the
+ * function add_kNN() at the end of its file, k for kernel and NN for the stage.
+ * It runs in a process of its own, in which no kernel has been started. It must
+ * hold in its stage and in all later ones. There more of the kernel is started,
+ * which takes frames for itself: so a case counts from what is free at first.
+ */
+#ifndef SUITE_H
+#define SUITE_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "check.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
+
+/* The seed of all that is random, from the command line. */
+extern unsigned seed;
+
+/* Start a kernel on so many frames, or the case fails. */
+void must_start(unsigned long frames);
+
+/* Look at everything. If it is not as it must be, the case fails, and says
+ * after what. */
+void must_be_sound(const char *after);
+
+/* For cases of misuse: fork. Returns true in the child, which has to misuse the
+ * kernel and then call _exit(0). Returns false in the parent, when the child
+ * has died as it must: by abort(), with the line "BUG: " and this message. */
+bool child_must_report(const char *message, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* A random number below limit; the state is any number to begin with. */
+size_t random_below(uint64_t *state, size_t limit);
+
+/* Write size bytes that depend on tag and on their place; are they still so? */
+void paint(void *start, size_t size, unsigned tag);
+bool is_painted(const void *start, size_t size, unsigned tag);
+
+#endif
