@@ -2,14 +2,17 @@
  *
  * What is asked here are the invariants of slab.c and array_cache.c. That
  * nothing is free twice is found by a mark for each free object, in a map of
- * all places in memory where one can begin. The map comes from the host.
+ * all places in memory where one can begin. The map comes from the host, and is
+ * kept for the next check.
  */
 #include "array_cache.h"
 #include "check_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-static unsigned char *marks; /* a byte for each PLACE bytes of memory */
+static unsigned char *marks; /* a bit for each PLACE bytes of memory */
+static size_t marks_size;
 
 #define PLACE sizeof(void *)
 
@@ -38,9 +41,12 @@ void unlock_slabs(void)
 /* Returns false if it has a mark already. */
 static bool mark(const void *object)
 {
-    unsigned char *place = marks + ((char *)object - direct_map) / PLACE;
+    size_t place = (size_t)((char *)object - direct_map) / PLACE;
+    unsigned char bit = (unsigned char)(1u << place % 8);
+    bool marked = marks[place / 8] & bit;
 
-    return (*place)++ == 0;
+    marks[place / 8] |= bit;
+    return !marked;
 }
 
 /* ---- slabs ---- */
@@ -174,11 +180,15 @@ static const char *check_caches(void)
 
 const char *check_slabs(void)
 {
-    marks = calloc(max_pfn, PAGE_SIZE / PLACE);
+    size_t size = max_pfn * (PAGE_SIZE / PLACE / 8);
+
+    if (size > marks_size) {
+        free(marks);
+        marks = malloc(size);
+        marks_size = marks != NULL ? size : 0;
+    }
     if (marks == NULL)
         return broken("there is no memory for the check");
-    const char *trouble = check_caches();
-
-    free(marks);
-    return trouble;
+    memset(marks, 0, size);
+    return check_caches();
 }
