@@ -251,8 +251,7 @@ START_TEST(an_interrupt_has_a_begin_and_an_end)
 }
 END_TEST
 
-/* A child that must report this does so. The frames are the parent's, too: if
- * it changes anything there, nothing can be done after it. */
+/* A child that must report this does so. */
 #define DOING(misuse, ...)                                                     \
     do {                                                                       \
         if (child_must_report(__VA_ARGS__)) {                                  \
