@@ -105,6 +105,9 @@ predict-%: stages ## be asked what the code of chapter NN does; SEED=1 repeats
 	@$(call LINK,predict)
 	@build/predict-$* $(or $(SEED),$$(date +%H%M%S))
 
+dma: kernel-bench ## see what a device reads of memory from kmalloc and vmalloc
+	@build/bench/kernel/k03_dma
+
 real: real-programs ## show on this machine's Linux what part two simulates
 	@$(MAKE) -s -C kernel/real run
 
@@ -113,7 +116,8 @@ real-programs:
 
 docs-fix $(if $(PART),,test): real-programs
 
-.PHONY: real real-programs
+.PHONY: dma real real-programs
+
 # What is followed if nothing is said.
 WAY := char *a = malloc(100); a[50] = 1; char *b = malloc(300000); \
     b[200000] = 1; free(b); free(a);
