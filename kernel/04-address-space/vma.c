@@ -8,9 +8,8 @@
  * a heap that grows step by step would be a thousand areas. But two such areas
  * are no mistake.
  *
- * A search walks along the list. (Linux has had a list and a tree, from 2.4.10
- * on a red-black tree, and since 6.1 a maple tree alone: processes with
- * thousands of areas are common.)
+ * A search walks along the list. (Linux had a red-black tree beside the list,
+ * and since 6.1 has a maple tree alone: some processes have thousands of areas.)
  */
 #include "vma.h"
 #include "shmem.h"
