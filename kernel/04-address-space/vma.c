@@ -8,8 +8,9 @@
  * a heap that grows step by step would be a thousand areas. But two such areas
  * are no mistake.
  *
- * A search walks along the list. (Linux had a red-black tree beside the list,
- * and since 6.1 has a maple tree alone: some processes have thousands of areas.)
+ * A search walks along the list. (Some processes have thousands of areas. So
+ * Linux had a red-black tree beside the list, and since 6.1 has a maple tree
+ * alone.)
  */
 #include "vma.h"
 #include "shmem.h"
