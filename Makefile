@@ -79,7 +79,7 @@ book: ## all texts, steps and sources to read: HTML, EPUB, PDF
 	@tools/setup pandoc weasyprint rsvg-convert lunr
 	@tools/book
 
-docs-fix: stages bench traces suite kernel-suites ## bring what the texts quote and show up to date
+docs-fix: stages bench traces suite kernel-suites kernel-bench ## bring what the texts quote and show up to date
 	@tools/setup strace
 	@tests/texts --fix
 

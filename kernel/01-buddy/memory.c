@@ -20,7 +20,7 @@ struct page *mem_map;
 char *direct_map;
 unsigned long max_pfn;
 
-static int fd;
+static int fd = -1;
 
 /* So many bytes of addresses where nothing lies, from such a multiple on. */
 static char *reserve_addresses(size_t size)
@@ -78,7 +78,9 @@ void memory_stop(void)
         munmap(direct_map, max_pfn << PAGE_SHIFT);
     if (mem_map != NULL)
         munmap(mem_map, max_pfn * sizeof(struct page));
-    close(fd);
+    if (fd >= 0)
+        close(fd);
+    fd = -1;
     direct_map = NULL;
     mem_map = NULL;
     max_pfn = 0;

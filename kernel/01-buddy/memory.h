@@ -101,7 +101,8 @@ int memory_start(unsigned long frames);
 /* Give all frames back to the host, whoever uses them. */
 void memory_stop(void);
 
-/* The memfd, in which frame pfn begins at byte pfn * PAGE_SIZE. */
+/* The memfd, in which frame pfn begins at byte pfn * PAGE_SIZE; -1 if there is
+ * no memory. */
 int memory_fd(void);
 
 #endif
