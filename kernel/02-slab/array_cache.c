@@ -114,15 +114,17 @@ void put_object(struct kmem_cache *cache, void *object,
 /* The larger the objects, the fewer lie about. These are Linux's numbers. */
 static void choose_limits(struct kmem_cache *cache)
 {
-    size_t size = cache->size;
+    static const struct {
+        size_t above;
+        unsigned limit;
+    } limits[] = {{131072, 1}, {PAGE_SIZE, 8}, {1024, 24}, {256, 54}, {0, 120}};
+    int i = 0;
 
-    cache->limit = size > 131072      ? 1
-                   : size > PAGE_SIZE ? 8
-                   : size > 1024      ? 24
-                   : size > 256       ? 54
-                                      : 120;
+    while (cache->size <= limits[i].above)
+        i++;
+    cache->limit = limits[i].limit;
     cache->batchcount = (cache->limit + 1) / 2;
-    cache->shared = size <= PAGE_SIZE ? 8 : 0;
+    cache->shared = cache->size <= PAGE_SIZE ? 8 : 0;
 }
 
 /* Whole cache lines, so that no line has entries of two CPUs. */

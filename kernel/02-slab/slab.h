@@ -15,10 +15,10 @@
  *   an object is taken:    [ - ][ - ][ - ][ 1 ][ 3 ]     it is 4; active = 3
  *   object 0 is freed:     [ - ][ - ][ 0 ][ 1 ][ 3 ]     active = 2
  *
- * Slabs begin at addresses that are equal modulo PAGE_SIZE, so equal objects of
- * them would meet in the same sets of the CPU's cache. What is left over in a
- * slab is used against that: each slab begins its objects a bit further on than
- * the one before. That is its colour.
+ * All slabs begin at a multiple of PAGE_SIZE. So their first objects would have
+ * to share a few places in the CPU's own cache, which has a place for a line by
+ * its address. What is left over in a slab is used against that: each slab
+ * begins its objects a bit further on than the one before. That is its colour.
  *
  * In front of the slabs there are arrays of free objects (array_cache.h).
  */

@@ -43,11 +43,11 @@ static size_t calculate_slab_order(struct kmem_cache *cache, bool off_slab)
     return cache->num > 0 ? (PAGE_SIZE << cache->gfporder) % each : 0;
 }
 
-/* Is it better to have the freelist elsewhere? Not for small objects, and not
- * if it fits into what is left over. */
+/* Is it better to have the freelist elsewhere? Not if it fits into what is left
+ * over. And of small objects there are too many. */
 static bool set_off_slab_cache(struct kmem_cache *cache, size_t *left_over)
 {
-    if (freelist_cache == NULL || cache->size < 2 * freelist_cache->size)
+    if (freelist_cache == NULL)
         return false;
     *left_over = calculate_slab_order(cache, true);
     return cache->num > 0 && *left_over < cache->num * sizeof(unsigned short);
@@ -135,10 +135,24 @@ int kmem_cache_shrink(struct kmem_cache *cache)
     return in_use;
 }
 
+static bool is_cache(const struct kmem_cache *address)
+{
+    const struct kmem_cache *cache;
+    bool found = false;
+
+    spin_lock(&slab_mutex);
+    list_for_each_entry(cache, &slab_caches, list)
+        found |= cache == address;
+    spin_unlock(&slab_mutex);
+    return found;
+}
+
 void kmem_cache_destroy(struct kmem_cache *cache)
 {
     if (cache == NULL)
         return;
+    if (!is_cache(cache))
+        bug("kmem_cache_destroy", "%p is no cache", (void *)cache);
     if (kmem_cache_shrink(cache) != 0)
         bug("kmem_cache_destroy", "%s still has objects", cache->name);
     spin_lock(&slab_mutex);

@@ -251,8 +251,7 @@ START_TEST(an_interrupt_has_a_begin_and_an_end)
 }
 END_TEST
 
-/* A child that must report this does so. The frames are the parent's, too: if
- * it changes anything there, nothing can be done after it. */
+/* A child that must report this does so. */
 #define DOING(misuse, ...)                                                     \
     do {                                                                       \
         if (child_must_report(__VA_ARGS__)) {                                  \
@@ -390,6 +389,18 @@ START_TEST(areas_that_cannot_be_are_refused)
     ck_assert_ptr_null(vmalloc(SIZE_MAX));
     ck_assert_ptr_null(vmalloc(FRAMES * PAGE_SIZE)); /* not all are free */
     must_be_sound("the refusals");
+}
+END_TEST
+
+/* There are frames enough, but no such range of addresses. */
+START_TEST(addresses_can_run_out)
+{
+    must_start(VMALLOC_SIZE / PAGE_SIZE + 2 * FRAMES);
+    unsigned long free = free_frames();
+    ck_assert_ptr_null(vmalloc(VMALLOC_SIZE));
+    shrink_all();
+    ck_assert_uint_eq(free_frames(), free);
+    must_be_sound("the refusal");
 }
 END_TEST
 
@@ -883,6 +894,7 @@ void add_k03(Suite *suite)
     tcase_add_test(areas, behind_an_area_lies_nothing);
     tcase_add_test(areas, the_first_gap_that_is_large_enough_is_taken);
     tcase_add_test(areas, areas_that_cannot_be_are_refused);
+    tcase_add_test(areas, addresses_can_run_out);
     suite_add_tcase(suite, areas);
 
     TCase *device = tcase_create("device");
