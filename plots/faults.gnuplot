@@ -26,7 +26,7 @@ command = "build/bench/kernel/k04_faults"
 height = 620
 load "plots/page.gnuplot"
 set lmargin at screen 0.125
-set rmargin at screen 0.87
+set rmargin at screen 0.845
 set tmargin at screen down(85, 3)
 set bmargin at screen up(170, 8)
 set border 11
@@ -39,6 +39,6 @@ set y2tics 200
 set y2label "page faults" offset -1,0
 set key at screen 0.5, up(12, 0) bottom center vertical Left reverse \
     maxrows 2 samplen 2.5 font ",16"
-plot rows("06") using ($3 / 1000):(value(1)) @use title series_name[1], \
+plot rows("06") using ($3 / 1000):($4 / MiB) @use title series_name[1], \
      for [i=2:4] rows("06") using ($3 / 1000):(mib(i)) @line \
          title series_name[i]
