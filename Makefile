@@ -118,6 +118,15 @@ docs-fix $(if $(PART),,test): real-programs
 
 .PHONY: dma real real-programs
 
+# What is followed if nothing is said.
+WAY := char *a = malloc(100); a[50] = 1; char *b = malloc(300000); \
+    b[200000] = 1; free(b); free(a);
+
+down: stages kernel ## follow RUN="char *a = malloc(100);" to the frames; STAGE=06
+	@kernel/down/run "$(or $(STAGE),06)" "$$COMMAND"
+
+down: export COMMAND = $(or $(value RUN),$(WAY))
+
 steps: stages ## check that the steps between chapters are readable
 	@tools/steps
 	@tools/arrows
@@ -214,6 +223,18 @@ build/bench/kernel/k%: bench/kernel/k%.c $(KERNELS:%=%/libkernel.a)
 	@mkdir -p build/bench/kernel
 	$(CC) $(FLAGS) -iquote $(STAGE_OF) -o $@ $< $(STAGE_OF)/libkernel.a -pthread
 
+# This one plays a trace on a malloc that brings its own kernel.
+build/bench/kernel/k04_faults: bench/kernel/k04_faults.c $(PLAYER) \
+    $(wildcard bench/*/*.h) build/down/libraries build/traces/cc1.trace
+	@mkdir -p build/bench/kernel
+	$(CC) $(FLAGS) -fno-builtin -I $(firstword $(CHAPTERS)) -o $@ \
+	    $(filter %.c,$^) -ldl -pthread
+
+build/down/libraries: kernel/down/library \
+    $(wildcard kernel/down/*.c kernel/04-*/*.[ch] chapters/*/*.[ch]) | stages
+	@kernel/down/library $(CHAPTERS)
+	@touch $@
+
 inputs: build/inputs
 
 build/inputs: bench/race/prepare $(wildcard bench/race/programs/*)
@@ -241,4 +262,4 @@ build/traces/synthetic: build/bench/synthetic
 
 .PHONY: help report plot verify peers figures test test-all grade book docs-fix \
         steps traces stages clean bench suite race racers inputs \
-        kernel kernel-suites kernel-bench always $(CHAPTERS)
+        kernel kernel-suites kernel-bench down always $(CHAPTERS)
