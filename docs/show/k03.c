@@ -86,8 +86,7 @@ static void show_areas(void)
     const struct vm_struct *area;
 
     printf("areas, in pages from the first address on:");
-    list_for_each_entry(area, &vmap_area_list, list)
-    {
+    list_for_each_entry(area, &vmap_area_list, list) {
         size_t start = (size_t)(area->addr - vmalloc_start) / PAGE_SIZE;
         printf("  [%zu to %zu]", start, start + area->nr_pages - 1);
     }
