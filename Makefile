@@ -234,4 +234,4 @@ build/traces/synthetic: build/bench/synthetic
 
 .PHONY: help report plot verify peers figures test test-all grade book docs-fix \
         steps traces stages clean bench suite race racers inputs \
-        kernel kernel-suites kernel-bench always $(CHAPTERS)
+        kernel kernel-suites kernel-bench down always $(CHAPTERS)

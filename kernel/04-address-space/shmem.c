@@ -16,7 +16,7 @@ static unsigned long nr_pages(const struct file *file)
 
 struct file *shmem_file_setup(const char *name, unsigned long size)
 {
-    static unsigned long last_ino;
+    static atomic_ulong last_ino;
     struct file *file = kzalloc(sizeof(*file), GFP_KERNEL);
 
     if (file == NULL)
@@ -29,20 +29,20 @@ struct file *shmem_file_setup(const char *name, unsigned long size)
         kfree(file);
         return NULL;
     }
-    file->ino = __atomic_add_fetch(&last_ino, 1, __ATOMIC_RELAXED);
+    file->ino = ++last_ino;
     spin_lock_init(&file->lock);
     return file;
 }
 
 struct file *get_file(struct file *file)
 {
-    __atomic_add_fetch(&file->f_count, 1, __ATOMIC_RELAXED);
+    file->f_count++;
     return file;
 }
 
 void fput(struct file *file)
 {
-    if (__atomic_sub_fetch(&file->f_count, 1, __ATOMIC_ACQ_REL) > 0)
+    if (--file->f_count > 0)
         return;
     for (unsigned long i = 0; i < nr_pages(file); i++)
         if (file->pages[i] != NULL)

@@ -11,8 +11,10 @@
 #include "memory.h"
 #include "spinlock.h"
 
+#include <stdatomic.h>
+
 struct file {
-    int f_count; /* how many use it; atomic */
+    atomic_int f_count; /* how many use it */
     const char *name;
     unsigned long ino;   /* its number, as /proc/PID/maps shows it */
     unsigned long size;  /* in bytes */

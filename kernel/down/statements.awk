@@ -42,7 +42,7 @@ function say(s,    shown) {
     gsub(/^[ \t\n]+|[ \t\n]+$/, "", s)
     sub(/[ \t\n]+;$/, ";", s)
     shown = s
-    gsub(/\\/, "\\\\", shown)
+    gsub(/\\/, "\\\\\\\\", shown)
     gsub(/"/, "\\\"", shown)
     gsub(/\n/, " ", shown)
     if (s != ";")
