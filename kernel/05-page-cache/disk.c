@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-unsigned long jiffies;
+atomic_ulong jiffies;
 
 struct disk *disk_create(unsigned long blocks)
 {
@@ -46,7 +46,7 @@ static char *block_of_disk(const char *where, const struct disk *disk,
     return disk->data + (block << PAGE_SHIFT);
 }
 
-static void transfer(struct disk *disk, unsigned long *counter, void *to,
+static void transfer(struct disk *disk, atomic_ulong *counter, void *to,
                      const void *from, unsigned long bytes)
 {
     pthread_mutex_lock(&disk->lock);
@@ -54,8 +54,8 @@ static void transfer(struct disk *disk, unsigned long *counter, void *to,
         usleep(disk->sleep_us);
     memcpy(to, from, bytes);
     memset((char *)to + bytes, 0, PAGE_SIZE - bytes);
-    __atomic_add_fetch(&jiffies, disk->ticks, __ATOMIC_RELAXED);
-    __atomic_add_fetch(counter, 1, __ATOMIC_RELAXED);
+    jiffies += disk->ticks;
+    ++*counter;
     pthread_mutex_unlock(&disk->lock);
 }
 

@@ -10,18 +10,19 @@
 #define DISK_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct disk {
     unsigned long blocks;        /* how many it has; at first they are zero */
-    unsigned long reads, writes; /* how many it has read and written; atomic */
+    atomic_ulong reads, writes;  /* how many it has read and written */
     unsigned long ticks;         /* what each takes: 10 at first */
     unsigned sleep_us;           /* and so long, if not 0, the host sleeps */
     pthread_mutex_t lock;        /* it does one thing at a time */
     char *data;
 };
 
-/* The clock; atomic. */
-extern unsigned long jiffies;
+/* The clock. */
+extern atomic_ulong jiffies;
 
 /* A new disk, which the host keeps. Returns NULL if the host cannot. */
 struct disk *disk_create(unsigned long blocks);

@@ -34,7 +34,7 @@ static void diskfs_readpage(struct page *page)
 static void diskfs_writepage(struct page *page)
 {
     const struct inode *inode = page->mapping->host;
-    unsigned long bytes = i_size_read(inode) - (page->index << PAGE_SHIFT);
+    unsigned long bytes = inode->i_size - (page->index << PAGE_SHIFT);
 
     disk_write(inode->i_sb->s_bdev, block_of_page(page), page_address(page),
                bytes < PAGE_SIZE ? bytes : PAGE_SIZE);
@@ -82,7 +82,7 @@ static struct inode *iget(struct super_block *sb, const struct dir_entry *entry)
     inode = new_inode(sb, (unsigned long)(entry - sb->s_dir), entry->name, 1,
                       &diskfs_aops);
     if (inode != NULL)
-        __atomic_store_n(&inode->i_size, entry->size, __ATOMIC_RELAXED);
+        inode->i_size = entry->size;
     return inode;
 }
 
@@ -162,7 +162,7 @@ void i_size_write(struct inode *inode, unsigned long size)
         sb->s_dirt = true;
         pthread_mutex_unlock(&fs_lock);
     }
-    __atomic_store_n(&inode->i_size, size, __ATOMIC_RELAXED);
+    inode->i_size = size;
 }
 
 void write_super(struct super_block *sb)

@@ -6,9 +6,8 @@
  *   1. the area     nothing is mapped there, or not for this: SIGSEGV
  *   2. the PTE      a frame behind it, but only to read, and this is a store:
  *                   copy on write (or the last user takes the frame)
- *   3. the frame    anonymous: a frame of zeros, or, to read, the zero page
- *                   a file's: its frame, or a copy, for a store to private
- * pages
+ *   3. the frame    anonymous: a frame of zeros; to read, the zero page will do
+ *                   a file's: its frame; to write to private pages, a copy
  *   4. again        the access is tried again, and the MMU finds the PTE
  */
 #include "fault.h"
@@ -90,29 +89,25 @@ static int do_anonymous_page(struct vm_area_struct *vma, pte_t *pte,
 {
     if (!write) {
         set_page(vma->vm_mm, pte, zero_page, vm_get_page_prot(vma->vm_flags));
-        trace_pte(address, pte, "zeros of all, to read");
+        trace_pte(address, pte, "the zero page");
         return 0;
     }
     struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
     if (page == NULL)
         return SIGKILL;
     map_anon_page(vma, pte, page);
-    trace_pte(address, pte, "zeros of its own");
+    trace_pte(address, pte, "of zeros");
     return 0;
 }
 
-/* A copy of a frame, for this process alone. */
-static int map_copy(struct vm_area_struct *vma, pte_t *pte,
-                    unsigned long address, const struct page *from)
+/* NULL if there is no memory. */
+static struct page *copy_of(const struct page *from)
 {
     struct page *page = alloc_pages(GFP_KERNEL, 0);
 
-    if (page == NULL)
-        return SIGKILL;
-    memcpy(page_address(page), page_address(from), PAGE_SIZE);
-    map_anon_page(vma, pte, page);
-    trace_pte(address, pte, "a copy");
-    return 0;
+    if (page != NULL)
+        memcpy(page_address(page), page_address(from), PAGE_SIZE);
+    return page;
 }
 
 /* A process is about to write to a page that it shares. */
@@ -134,9 +129,13 @@ static int do_file_page(struct vm_area_struct *vma, pte_t *pte,
         return major == -ENOMEM ? SIGKILL : SIGBUS;
     vma->vm_mm->maj_flt += (unsigned long)major;
     if (write && !(vma->vm_flags & VM_SHARED)) {
-        int signal = map_copy(vma, pte, address, page);
+        struct page *copy = copy_of(page);
         __free_pages(page, 0);
-        return signal;
+        if (copy == NULL)
+            return SIGKILL;
+        map_anon_page(vma, pte, copy);
+        trace_pte(address, pte, "a copy of a file's");
+        return 0;
     }
     set_page(vma->vm_mm, pte, page, vm_get_page_prot(vma->vm_flags));
     if (write)
@@ -162,15 +161,16 @@ static int do_wp_page(struct vm_area_struct *vma, pte_t *pte,
         trace_pte(address, pte, "without a copy: it has no other user");
         return 0;
     }
+    struct page *copy = copy_of(page);
+    if (copy == NULL)
+        return SIGKILL;
     pteval_t old = atomic_exchange(pte, 0);
     flush_tlb_range(vma->vm_mm->pgd, address & -PAGE_SIZE,
                     (address & -PAGE_SIZE) + PAGE_SIZE);
-    int signal = map_copy(vma, pte, address, page);
-    if (signal != 0)
-        *pte = old;
-    else
-        drop_page(vma->vm_mm, old);
-    return signal;
+    map_anon_page(vma, pte, copy);
+    trace_pte(address, pte, "a copy");
+    drop_page(vma->vm_mm, old);
+    return 0;
 }
 
 static int handle_pte_fault(struct vm_area_struct *vma, unsigned long address,

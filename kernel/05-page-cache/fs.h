@@ -18,6 +18,8 @@
 #include "memory.h"
 #include "spinlock.h"
 
+#include <stdatomic.h>
+
 /* How pages get from the disk, and to it. The caller has the page for itself
  * (PG_locked, or PG_writeback). */
 struct address_space_operations {
@@ -39,7 +41,7 @@ struct inode {
     unsigned long i_ino; /* its number */
     char i_name[FILE_NAME_SIZE];
     struct super_block *i_sb;     /* its file system; NULL: none */
-    unsigned long i_size;         /* in bytes; atomic. It never shrinks */
+    atomic_ulong i_size;          /* in bytes; it never shrinks */
     int i_count;                  /* how many use it now */
     int i_nlink;                  /* 0: it has no name, and goes unused */
     pthread_mutex_t i_rwsem;      /* held to read, to write and to extend it */
@@ -48,20 +50,15 @@ struct inode {
 };
 
 struct file {
-    int f_count; /* how many use it; atomic */
+    atomic_int f_count; /* how many use it */
     struct address_space *f_mapping;
     unsigned long f_pos; /* the next byte to read or write; with i_rwsem */
 };
 
-static inline unsigned long i_size_read(const struct inode *inode)
-{
-    return __atomic_load_n(&inode->i_size, __ATOMIC_RELAXED);
-}
-
 /* How many pages the file has, in memory or not. */
 static inline unsigned long i_pages(const struct inode *inode)
 {
-    return (i_size_read(inode) + PAGE_SIZE - 1) >> PAGE_SHIFT;
+    return (inode->i_size + PAGE_SIZE - 1) >> PAGE_SHIFT;
 }
 
 #endif

@@ -54,8 +54,7 @@ struct inode *find_inode(const struct super_block *sb, const char *name)
     struct inode *inode, *found = NULL;
 
     spin_lock(&inode_lock);
-    list_for_each_entry(inode, &inodes, i_list)
-    {
+    list_for_each_entry(inode, &inodes, i_list) {
         if (inode->i_sb == sb && inode->i_nlink > 0 &&
             strcmp(inode->i_name, name) == 0)
             found = inode;
@@ -77,8 +76,7 @@ struct inode *ilookup(const struct super_block *sb, unsigned long ino)
     struct inode *inode, *found = NULL;
 
     spin_lock(&inode_lock);
-    list_for_each_entry(inode, &inodes, i_list)
-    {
+    list_for_each_entry(inode, &inodes, i_list) {
         if (inode->i_sb == sb && inode->i_ino == ino && !is_dying(inode))
             found = inode;
     }
@@ -94,8 +92,7 @@ bool ino_in_use(const struct super_block *sb, unsigned long ino)
     bool found = false;
 
     spin_lock(&inode_lock);
-    list_for_each_entry(inode, &inodes, i_list)
-    {
+    list_for_each_entry(inode, &inodes, i_list) {
         if (inode->i_sb == sb && inode->i_ino == ino)
             found = true;
     }
@@ -162,8 +159,7 @@ bool inodes_in_use(void)
     bool used = false;
 
     spin_lock(&inode_lock);
-    list_for_each_entry(inode, &inodes, i_list)
-    {
+    list_for_each_entry(inode, &inodes, i_list) {
         if (inode->i_sb != NULL && (inode->i_count > 0 || is_dying(inode)))
             used = true;
     }

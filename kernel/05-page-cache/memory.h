@@ -49,7 +49,7 @@ struct page {
     atomic_ulong flags;   /* a bit for each of enum pageflags; atomic, since
                            * who sets one need not hold the others' locks */
     int _refcount;        /* how many use the block; 0: it is free */
-    int _mapcount;        /* how many PTEs lead to it; atomic */
+    atomic_int _mapcount; /* how many PTEs lead to it */
     unsigned order;       /* the block, free or in use, has 2^order frames */
     struct list_head lru; /* the link in the one list that the block is on:
                            * while it is free, the free list of its order;
@@ -158,19 +158,18 @@ static inline void clear_page_bit(struct page *page, enum pageflags bit)
 
 static inline int page_mapcount(const struct page *page)
 {
-    return __atomic_load_n(&page->_mapcount, __ATOMIC_RELAXED);
+    return page->_mapcount;
 }
 
 /* One PTE more leads to the frame, or one less. */
 static inline void page_add_rmap(struct page *page)
 {
-    __atomic_add_fetch(&page->_mapcount, 1, __ATOMIC_RELAXED);
+    page->_mapcount++;
 }
 
 static inline void page_remove_rmap(struct page *page)
 {
-    if (__atomic_sub_fetch(&page->_mapcount, 1, __ATOMIC_RELAXED) == 0 &&
-        PageAnon(page))
+    if (--page->_mapcount == 0 && PageAnon(page))
         page->flags &= ~(1UL << PG_anon);
 }
 

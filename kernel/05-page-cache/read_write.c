@@ -44,7 +44,7 @@ int sys_unlink(const char *name)
  * something behind the end. */
 static void zero_tail(struct inode *inode)
 {
-    unsigned long size = i_size_read(inode), offset = size % PAGE_SIZE;
+    unsigned long size = inode->i_size, offset = size % PAGE_SIZE;
     struct page *page = find_get_page(&inode->i_data, size >> PAGE_SHIFT);
 
     if (page == NULL)
@@ -82,7 +82,7 @@ static long copy_part(struct file *file, unsigned long buffer,
         left = copy_to_user(buffer, bytes, count);
     count -= left;
     file->f_pos += count;
-    if (write && file->f_pos > i_size_read(inode))
+    if (write && file->f_pos > inode->i_size)
         i_size_write(inode, file->f_pos);
     if (write && count > 0)
         set_page_dirty(page);
@@ -96,7 +96,7 @@ static long copy_all(struct file *file, unsigned long buffer,
                      unsigned long count, bool write)
 {
     struct inode *inode = file->f_mapping->host;
-    unsigned long end = write ? max_size(inode) : i_size_read(inode);
+    unsigned long end = write ? max_size(inode) : inode->i_size;
     unsigned long done = 0;
     long part;
 
@@ -104,7 +104,7 @@ static long copy_all(struct file *file, unsigned long buffer,
         return write && count > 0 ? -EFBIG : 0;
     if (count > end - file->f_pos)
         count = end - file->f_pos;
-    if (write && file->f_pos > i_size_read(inode))
+    if (write && file->f_pos > inode->i_size)
         zero_tail(inode);
     for (; done < count; done += (unsigned long)part) {
         part = copy_part(file, buffer + done, count - done, write);
@@ -154,7 +154,7 @@ long sys_lseek(int fd, long offset, int whence)
     if (whence == SEEK_CUR)
         offset += (long)file->f_pos;
     else if (whence == SEEK_END)
-        offset += (long)i_size_read(inode);
+        offset += (long)inode->i_size;
     else if (whence != SEEK_SET)
         offset = -1;
     if (offset >= 0)
@@ -166,7 +166,7 @@ long sys_lseek(int fd, long offset, int whence)
 
 static int extend(struct inode *inode, unsigned long size)
 {
-    if (size < i_size_read(inode))
+    if (size < inode->i_size)
         return -EINVAL;
     if (size > max_size(inode))
         return -EFBIG;

@@ -44,8 +44,7 @@ static bool rmap_walk(struct page *page, rmap_one *one)
     unsigned long address;
     bool all = true;
 
-    list_for_each_entry(vma, &page->mapping->i_mmap, shared)
-    {
+    list_for_each_entry(vma, &page->mapping->i_mmap, shared) {
         struct mm_struct *mm = vma->vm_mm;
         if (pthread_mutex_trylock(&mm->mmap_lock) != 0) {
             all = false;

@@ -21,9 +21,8 @@ int files_init(void)
 
 struct inode *shmem_get_inode(const char *name, int nlink)
 {
-    static unsigned long last_ino;
-    unsigned long ino = __atomic_add_fetch(&last_ino, 1, __ATOMIC_RELAXED);
-    return new_inode(NULL, ino, name, nlink, NULL);
+    static atomic_ulong last_ino;
+    return new_inode(NULL, ++last_ino, name, nlink, NULL);
 }
 
 struct file *alloc_file(struct inode *inode)
@@ -44,19 +43,19 @@ struct file *shmem_file_setup(const char *name, unsigned long size)
 
     if (inode == NULL)
         return NULL;
-    __atomic_store_n(&inode->i_size, size, __ATOMIC_RELAXED);
+    inode->i_size = size;
     return alloc_file(inode);
 }
 
 struct file *get_file(struct file *file)
 {
-    __atomic_add_fetch(&file->f_count, 1, __ATOMIC_RELAXED);
+    file->f_count++;
     return file;
 }
 
 void fput(struct file *file)
 {
-    if (__atomic_sub_fetch(&file->f_count, 1, __ATOMIC_ACQ_REL) > 0)
+    if (--file->f_count > 0)
         return;
     iput(file->f_mapping->host);
     kmem_cache_free(filp_cachep, file);

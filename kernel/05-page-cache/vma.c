@@ -60,8 +60,11 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long address)
 {
     struct vm_area_struct *vma;
 
-    list_for_each_entry(vma, &mm->mmap,
-                        vm_list) if (address < vma->vm_end) return vma;
+    list_for_each_entry(vma, &mm->mmap, vm_list)
+    {
+        if (address < vma->vm_end)
+            return vma;
+    }
     return NULL;
 }
 
