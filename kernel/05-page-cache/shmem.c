@@ -19,10 +19,14 @@ int files_init(void)
     return filp_cachep != NULL ? 0 : -ENOMEM;
 }
 
-struct inode *shmem_get_inode(const char *name, int nlink)
+struct inode *shmem_get_inode(const char *name, int nlink, unsigned long size)
 {
     static atomic_ulong last_ino;
-    return new_inode(NULL, ++last_ino, name, nlink, NULL);
+    struct inode *inode = new_inode(NULL, ++last_ino, name, nlink, NULL);
+
+    if (inode != NULL)
+        inode->i_size = size;
+    return inode;
 }
 
 struct file *alloc_file(struct inode *inode)
@@ -39,12 +43,9 @@ struct file *alloc_file(struct inode *inode)
 
 struct file *shmem_file_setup(const char *name, unsigned long size)
 {
-    struct inode *inode = shmem_get_inode(name, 0);
+    struct inode *inode = shmem_get_inode(name, 0, size);
 
-    if (inode == NULL)
-        return NULL;
-    inode->i_size = size;
-    return alloc_file(inode);
+    return inode != NULL ? alloc_file(inode) : NULL;
 }
 
 struct file *get_file(struct file *file)

@@ -15,8 +15,8 @@ int files_init(void); /* 0, or -ENOMEM */
 /* A new file, for one user; NULL if there is no memory. */
 struct file *shmem_file_setup(const char *name, unsigned long size);
 
-/* An inode without a disk, whose name can be found if nlink is not 0. */
-struct inode *shmem_get_inode(const char *name, int nlink);
+/* The same as an inode, whose name can be found if nlink is not 0. */
+struct inode *shmem_get_inode(const char *name, int nlink, unsigned long size);
 
 /* Open a file, for one user, and take the caller's use of the inode over. NULL
  * if there is no memory; then the inode is given back, too. */

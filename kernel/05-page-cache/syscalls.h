@@ -60,4 +60,25 @@ int sys_msync(unsigned long start, unsigned long length, int flags);
 int sys_fsync(int fd);
 void sys_sync(void);
 
+/* ---- shared memory ---- */
+
+struct shmid_ds;
+
+/* By POSIX: names begin with "/", and open() and unlink() have their twins. */
+int sys_shm_open(const char *name, int flags);
+int sys_shm_unlink(const char *name);
+
+/* By System V: a key finds a segment (IPC_CREAT, IPC_EXCL); its number attaches
+ * it, and removes it (IPC_RMID) or shows its state (IPC_STAT). */
+int sys_shmget(int key, unsigned long size, int flags);
+unsigned long sys_shmat(int id, unsigned long address);
+int sys_shmdt(unsigned long address);
+int sys_shmctl(int id, int command, struct shmid_ds *state);
+
+/* Semaphores, by their addresses. Only for processes that take turns: see
+ * sched.h. */
+int sys_sem_init(unsigned long semaphore, unsigned long value);
+int sys_sem_wait(unsigned long semaphore);
+int sys_sem_post(unsigned long semaphore);
+
 #endif
