@@ -19,7 +19,7 @@ struct met {
 };
 
 static const char *check_vma(const struct mm_struct *mm,
-                             const struct vm_area_struct *vma,
+                             struct vm_area_struct *vma,
                              unsigned long from)
 {
     if (vma->vm_mm != mm)
@@ -38,7 +38,7 @@ static const char *check_vma(const struct mm_struct *mm,
         (vma->vm_pgoff != 0 || vma->vm_flags & VM_SHARED))
         return broken("area %lx-%lx: shared or with a place, but in no file",
                       vma->vm_start, vma->vm_end);
-    return NULL;
+    return vma->vm_file != NULL ? check_file_vma(vma) : NULL;
 }
 
 static const char *check_areas(const struct mm_struct *mm, struct met *met)
@@ -47,7 +47,7 @@ static const char *check_areas(const struct mm_struct *mm, struct met *met)
     unsigned long from = TASK_MIN;
 
     for (; before->next != &mm->mmap; before = before->next) {
-        const struct vm_area_struct *vma =
+        struct vm_area_struct *vma =
             list_entry(before->next, struct vm_area_struct, vm_list);
         if (vma->vm_list.prev != before)
             return broken("area %lx: does not lead back", vma->vm_start);
@@ -74,6 +74,7 @@ static const char *check_pte(struct mm_struct *mm, unsigned long address,
         return broken("PTE of %lx: frame %lu is not in use", address, pfn);
     const struct page *page = pfn_to_page(pfn);
     bool shared = vma->vm_flags & VM_SHARED, writable = entry & _PAGE_RW;
+    const char *trouble;
 
     if (!(entry & _PAGE_PRESENT) !=
         !(vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC)))
@@ -89,6 +90,9 @@ static const char *check_pte(struct mm_struct *mm, unsigned long address,
     if (PageAnon(page) && (shared || page_count(page) != page_mapcount(page)))
         return broken("PTE of %lx: frame %lu has %d users and %d PTEs", address,
                       pfn, page_count(page), page_mapcount(page));
+    if (vma->vm_file != NULL && !PageAnon(page) &&
+        (trouble = check_file_pte(address, entry)) != NULL)
+        return trouble;
     if (page != zero_page)
         met->rss[PageAnon(page) ? MM_ANONPAGES : MM_FILEPAGES]++;
     return NULL;
@@ -175,6 +179,8 @@ const char *check_mms(void)
     }
     if (trouble == NULL)
         trouble = check_mapcounts(mapcount);
+    if (trouble == NULL)
+        trouble = check_page_cache();
     list_for_each_entry(mm, &mmlist, mmlist) {
         mmap_write_unlock(mm);
     }

@@ -77,3 +77,8 @@ void disk_discard(struct disk *disk, unsigned long block, unsigned long count)
     madvise(block_of_disk("disk_discard", disk, block), count << PAGE_SHIFT,
             MADV_DONTNEED);
 }
+
+const void *disk_block(const struct disk *disk, unsigned long block)
+{
+    return block_of_disk("disk_block", disk, block);
+}

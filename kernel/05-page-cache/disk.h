@@ -34,6 +34,9 @@ void disk_read(struct disk *disk, unsigned long block, void *to);
 void disk_write(struct disk *disk, unsigned long block, const void *from,
                 unsigned long bytes);
 
+/* What a block holds, to look at: it takes no time. */
+const void *disk_block(const struct disk *disk, unsigned long block);
+
 /* Nobody needs these blocks any more; they are zero again. It takes no time. */
 void disk_discard(struct disk *disk, unsigned long block, unsigned long count);
 

@@ -23,6 +23,11 @@ static unsigned long block_of_page(const struct page *page)
     return 1 + inode->i_ino * inode->i_sb->s_slot_pages + page->index;
 }
 
+const void *diskfs_block(const struct page *page)
+{
+    return disk_block(page->mapping->host->i_sb->s_bdev, block_of_page(page));
+}
+
 static void diskfs_readpage(struct page *page)
 {
     disk_read(page->mapping->host->i_sb->s_bdev, block_of_page(page),

@@ -40,6 +40,9 @@ extern pthread_mutex_t fs_lock;
 int diskfs_open(const char *name, int flags, struct inode **inode);
 int diskfs_unlink(const char *name); /* 0, -ENOENT or -ENOMEM */
 
+/* What the disk has of a page, to look at: it takes no time. */
+const void *diskfs_block(const struct page *page);
+
 /* How long may it become? */
 unsigned long max_size(const struct inode *inode);
 

@@ -116,4 +116,5 @@ void free_show(FILE *file)
     fprintf(file, "%-9s%11lu%12lu%12lu%12lu%12lu%12lu\n", "Mem:", mib(total),
             mib(total - available), mib(free), mib(shared), mib(cached),
             mib(available));
+    fprintf(file, "%-9s%11d%12d%12d\n", "Swap:", 0, 0, 0);
 }

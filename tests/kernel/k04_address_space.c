@@ -799,6 +799,7 @@ START_TEST(the_end_of_a_child_gives_all_back)
     memset(a, 'a', PAGES(100));
     sys_brk(parent->start_brk + PAGES(10));
     store((char *)parent->start_brk, 1);
+    must_unmap(must_map(3, RW, SHARED), 3);
     mmput(must_fork(parent)); /* the caches have what they need from now on */
     unsigned long free = normal_zone.free_pages;
     struct mm_struct *child = must_fork(parent);
@@ -1119,7 +1120,6 @@ static struct mm_struct *process_to_show(void)
     struct mm_struct *mm = must_run();
     struct file *file = shmem_file_setup("/tmp/file", PAGES(8));
 
-    file->ino = 12;
     sys_brk(mm->start_brk + PAGES(33));
     char *a =
         (char *)vm_mmap(file, 0x6f000000, PAGES(4), RW, MAP_SHARED, PAGES(3));
@@ -1143,7 +1143,7 @@ START_TEST(maps_has_the_format_of_the_real_file)
         "        [heap]\n"
         "20000000-20002000 r-xp 00000000 00:00 0 \n"
         "20002000-20003000 ---p 00000000 00:00 0 \n"
-        "6f000000-6f004000 rw-s 00003000 00:01 12                         "
+        "6f000000-6f004000 rw-s 00003000 00:01 1                          "
         "        /tmp/file\n"
         "6fffe000-70000000 rw-p 00000000 00:00 0                          "
         "        [stack]\n");
