@@ -7,12 +7,14 @@
 #include "buddy.h"
 #include "fault.h"
 #include "fork.h"
+#include "kmalloc.h"
 #include "memory.h"
 #include "mmu.h"
 #include "pages.h"
 #include "sched.h"
 #include "slab.h"
 #include "vma.h"
+#include "vmalloc.h"
 
 int start_kernel(unsigned long frames)
 {
@@ -21,6 +23,10 @@ int start_kernel(unsigned long frames)
         return error;
     buddy_init();
     error = kmem_cache_init();
+    if (error == 0)
+        error = kmalloc_init();
+    if (error == 0)
+        error = vmalloc_init();
     if (error == 0)
         error = vma_init();
     if (error == 0)
@@ -38,5 +44,6 @@ void stop_kernel(void)
 {
     mmu_stop();
     current_mm = NULL;
+    vmalloc_stop();
     memory_stop();
 }

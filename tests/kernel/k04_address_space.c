@@ -799,8 +799,9 @@ START_TEST(the_end_of_a_child_gives_all_back)
     memset(a, 'a', PAGES(100));
     sys_brk(parent->start_brk + PAGES(10));
     store((char *)parent->start_brk, 1);
+    /* The caches have what they need from now on. */
+    mmput(must_fork(parent));
     must_unmap(must_map(3, RW, SHARED), 3);
-    mmput(must_fork(parent)); /* the caches have what they need from now on */
     unsigned long free = normal_zone.free_pages;
     struct mm_struct *child = must_fork(parent);
     switch_mm(child);
