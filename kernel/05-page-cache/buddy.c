@@ -9,6 +9,7 @@
  */
 #include "buddy.h"
 #include "bug.h"
+#include "context.h"
 #include "trace.h"
 
 #include <string.h>
@@ -94,6 +95,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned order)
     struct zone *zone = &normal_zone;
     struct page *page = NULL;
 
+    might_sleep_if(gfp & __GFP_DIRECT_RECLAIM);
     if (order >= MAX_ORDER)
         return NULL;
     if (gfp & __GFP_DIRECT_RECLAIM)

@@ -10,6 +10,7 @@
 #include "filemap.h"
 #include "fork.h"
 #include "inode.h"
+#include "kmalloc.h"
 #include "memory.h"
 #include "mmu.h"
 #include "pages.h"
@@ -17,6 +18,7 @@
 #include "shmem.h"
 #include "slab.h"
 #include "vma.h"
+#include "vmalloc.h"
 #include "vmscan.h"
 
 int start_kernel(unsigned long frames)
@@ -28,6 +30,10 @@ int start_kernel(unsigned long frames)
     page_cache_init();
     vmscan_init();
     error = kmem_cache_init();
+    if (error == 0)
+        error = kmalloc_init();
+    if (error == 0)
+        error = vmalloc_init();
     if (error == 0)
         error = vma_init();
     if (error == 0)
@@ -50,5 +56,6 @@ void stop_kernel(void)
     mmu_stop();
     current_mm = NULL;
     root_sb = NULL;
+    vmalloc_stop();
     memory_stop();
 }

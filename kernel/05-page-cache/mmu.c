@@ -32,6 +32,21 @@ static struct sigaction before;
 
 /* ---- the page table ---- */
 
+/* Down the tables, nine bits of the address for each: the PTE; or NULL
+ * if a table is missing. */
+static pte_t *walk(pte_t *table, unsigned long address)
+{
+    if (table == NULL)
+        return NULL;
+    for (unsigned level = PT_LEVELS - 1; level > 0; level--) {
+        pteval_t entry = table[table_index(address, level)];
+        if (!(entry & _PAGE_PRESENT))
+            return NULL;
+        table = page_address(pte_page(entry));
+    }
+    return table + table_index(address, 0);
+}
+
 static bool pte_permits(pteval_t entry, unsigned long error_code)
 {
     if (!(entry & _PAGE_PRESENT) || !(entry & _PAGE_USER))
@@ -45,7 +60,7 @@ static bool pte_permits(pteval_t entry, unsigned long error_code)
 static pte_t *walk_and_note(pte_t *pgd, unsigned long address,
                             unsigned long error_code)
 {
-    pte_t *pte = pgd != NULL ? pte_offset(pgd, address) : NULL;
+    pte_t *pte = walk(pgd, address);
     if (pte == NULL)
         return NULL;
 
@@ -97,7 +112,7 @@ static void remember(unsigned long address, pteval_t entry)
 
 static unsigned long present_bit(unsigned long address)
 {
-    pte_t *pte = cr3 != NULL ? pte_offset(cr3, address) : NULL;
+    pte_t *pte = walk(cr3, address);
     return pte != NULL && *pte & _PAGE_PRESENT ? X86_PF_PROT : 0;
 }
 
