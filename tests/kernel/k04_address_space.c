@@ -139,13 +139,14 @@ static const char *areas_from(const char *base)
     size_t length = 0;
 
     text[0] = '\0';
-    list_for_each_entry(vma, &current_mm->mmap, vm_list) length +=
-        (size_t)snprintf(text + length, sizeof(text) - length,
-                         "%s%ld+%lu%s%s%s", length > 0 ? " " : "",
-                         ((long)vma->vm_start - (long)base) / (long)PAGE_SIZE,
-                         vma_pages(vma), vma->vm_flags & VM_READ ? "r" : "",
-                         vma->vm_flags & VM_WRITE ? "w" : "",
-                         vma->vm_flags & VM_EXEC ? "x" : "");
+    list_for_each_entry(vma, &current_mm->mmap, vm_list)
+        length += (size_t)snprintf(
+            text + length, sizeof(text) - length, "%s%ld+%lu%s%s%s",
+            length > 0 ? " " : "",
+            ((long)vma->vm_start - (long)base) / (long)PAGE_SIZE,
+            vma_pages(vma), vma->vm_flags & VM_READ ? "r" : "",
+            vma->vm_flags & VM_WRITE ? "w" : "",
+            vma->vm_flags & VM_EXEC ? "x" : "");
     return text;
 }
 
