@@ -905,11 +905,13 @@ END_TEST
 
 /* ---- files ---- */
 
+/* A page of a file, where the kernel has it. */
 static char *file_byte(struct file *file, unsigned long page)
 {
-    struct page *frame;
-    ck_assert_int_eq(shmem_getpage(file, page, &frame), 0);
-    __free_pages(frame, 0); /* the file has it, too */
+    char *map = must_map_file(file, page, 1, RW, MAP_SHARED);
+    store(map, load(map));
+    struct page *frame = frame_of(map);
+    must_unmap(map, 1); /* the file has it, too */
     return page_address(frame);
 }
 
