@@ -906,11 +906,13 @@ END_TEST
 
 /* ---- files ---- */
 
+/* A page of a file, where the kernel has it. */
 static char *file_byte(struct file *file, unsigned long page)
 {
-    struct page *frame;
-    ck_assert_int_eq(shmem_getpage(file, page, &frame), 0);
-    __free_pages(frame, 0); /* the file has it, too */
+    char *map = must_map_file(file, page, 1, RW, MAP_SHARED);
+    store(map, load(map));
+    struct page *frame = frame_of(map);
+    must_unmap(map, 1); /* the file has it, too */
     return page_address(frame);
 }
 
@@ -1143,7 +1145,6 @@ static struct mm_struct *process_to_show(void)
     struct mm_struct *mm = must_run();
     struct file *file = shmem_file_setup("/tmp/file", PAGES(8));
 
-    file->ino = 12;
     sys_brk(mm->start_brk + PAGES(33));
     char *a =
         (char *)vm_mmap(file, 0x6f000000, PAGES(4), RW, MAP_SHARED, PAGES(3));
@@ -1167,7 +1168,7 @@ START_TEST(maps_has_the_format_of_the_real_file)
         "        [heap]\n"
         "20000000-20002000 r-xp 00000000 00:00 0 \n"
         "20002000-20003000 ---p 00000000 00:00 0 \n"
-        "6f000000-6f004000 rw-s 00003000 00:01 12                         "
+        "6f000000-6f004000 rw-s 00003000 00:01 1                          "
         "        /tmp/file\n"
         "6fffe000-70000000 rw-p 00000000 00:00 0                          "
         "        [stack]\n");
