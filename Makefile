@@ -108,6 +108,9 @@ predict-%: stages ## be asked what the code of chapter NN does; SEED=1 repeats
 dma: kernel-bench ## see what a device reads of memory from kmalloc and vmalloc
 	@build/bench/kernel/k03_dma
 
+drop-caches: kernel-bench ## see what drop_caches takes from memory, and what not
+	@build/bench/kernel/k05_drop_caches
+
 real: real-programs ## show on this machine's Linux what part two simulates
 	@$(MAKE) -s -C kernel/real run
 
@@ -116,7 +119,7 @@ real-programs:
 
 docs-fix $(if $(PART),,test): real-programs
 
-.PHONY: dma real real-programs
+.PHONY: dma drop-caches real real-programs
 
 # What is followed if nothing is said.
 WAY := char *a = malloc(100); a[50] = 1; char *b = malloc(300000); \

@@ -1141,7 +1141,6 @@ static struct mm_struct *process_to_show(void)
     struct mm_struct *mm = must_run();
     struct file *file = shmem_file_setup("/tmp/file", PAGES(8));
 
-    file->ino = 12;
     sys_brk(mm->start_brk + PAGES(33));
     char *a =
         (char *)vm_mmap(file, 0x6f000000, PAGES(4), RW, MAP_SHARED, PAGES(3));
@@ -1165,7 +1164,7 @@ START_TEST(maps_has_the_format_of_the_real_file)
         "        [heap]\n"
         "20000000-20002000 r-xp 00000000 00:00 0 \n"
         "20002000-20003000 ---p 00000000 00:00 0 \n"
-        "6f000000-6f004000 rw-s 00003000 00:01 12                         "
+        "6f000000-6f004000 rw-s 00003000 00:01 1                          "
         "        /tmp/file\n"
         "6fffe000-70000000 rw-p 00000000 00:00 0                          "
         "        [stack]\n");
