@@ -1,0 +1,21 @@
+/* stacktrace.h - who has called whom
+ */
+#ifndef STACKTRACE_H
+#define STACKTRACE_H
+
+#define KASAN_STACK_DEPTH 5
+
+/* The last calls of a task, the innermost first, as the addresses to which they
+ * return, less that of the program's start; 0 if there are no more. */
+struct kasan_track {
+    int task;
+    unsigned entries[KASAN_STACK_DEPTH];
+};
+
+/* Write down who is here. */
+void kasan_set_track(struct kasan_track *track);
+
+/* Print the calls on standard error, a line for each. */
+void kasan_print_track(const struct kasan_track *track, const char *what);
+
+#endif
