@@ -23,9 +23,9 @@ check_access(const void *start, size_t size, bool is_write, const void *ip)
     const char *first = start;
 
     /* 1 to 16 bytes lie in three granules at most. */
-    if (size - 1 < 16 && (*kasan_mem_to_shadow(first) |
-                          *kasan_mem_to_shadow(first + size / 2) |
-                          *kasan_mem_to_shadow(first + size - 1)) == 0)
+    if (size - 1 < 16 &&
+        (*kasan_mem_to_shadow(first) | *kasan_mem_to_shadow(first + size / 2) |
+         *kasan_mem_to_shadow(first + size - 1)) == 0)
         return;
     const void *bad = first + size < first /* size is negative, it seems */
                           ? first

@@ -7,6 +7,7 @@
  */
 #include "check.h"
 #include "buddy.h"
+#include "check_parts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,9 +18,7 @@ struct found {
     unsigned long free_pages;
 };
 
-/* Put the finding in words. */
-__attribute__((format(printf, 1, 2))) static const char *
-broken(const char *format, ...)
+const char *broken(const char *format, ...)
 {
     static _Thread_local char words[160];
     va_list arguments;
@@ -154,7 +153,13 @@ static const char *check_buddy(void)
     return trouble;
 }
 
+/* Frames come last to be locked, since they are asked for with other locks. */
 const char *kernel_check(void)
 {
-    return check_buddy();
+    lock_slabs();
+    const char *trouble = check_buddy();
+    if (trouble == NULL)
+        trouble = check_slabs();
+    unlock_slabs();
+    return trouble;
 }

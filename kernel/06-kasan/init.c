@@ -6,6 +6,7 @@
 
 #include "buddy.h"
 #include "memory.h"
+#include "slab.h"
 
 int start_kernel(unsigned long frames)
 {
@@ -13,7 +14,10 @@ int start_kernel(unsigned long frames)
     if (error != 0)
         return error;
     buddy_init();
-    return 0;
+    error = kmem_cache_init();
+    if (error != 0)
+        memory_stop();
+    return error;
 }
 
 void stop_kernel(void)

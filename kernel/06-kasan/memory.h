@@ -22,24 +22,36 @@
 
 #include "list.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  (1UL << PAGE_SHIFT)
+#define CACHE_LINE 64UL /* bytes that the CPU caches as a whole */
 
 /* Bits of page->flags. */
 enum pageflags {
     PG_buddy, /* the first frame of a free block */
+    PG_slab,  /* the first frame of a slab (slab.h) */
 };
 
 /* The order and the users of a block stand in the struct page of its first
  * frame. In those of its other frames they are 0, and PG_buddy is not set. */
 struct page {
-    unsigned long flags;  /* a bit for each of enum pageflags */
+    atomic_ulong flags;   /* a bit for each of enum pageflags; atomic, since
+                           * who sets one need not hold the others' locks */
     int _refcount;        /* how many use the block; 0: it is free */
     unsigned order;       /* the block, free or in use, has 2^order frames */
     struct list_head lru; /* the link in the one list that the block is on:
-                           * while it is free, the free list of its order */
+                           * while it is free, the free list of its order;
+                           * while it is a slab, a list of its cache */
+
+    /* Of a slab (slab.h). Linux puts these in the place of others that a slab
+     * does not need, by a union. */
+    struct kmem_cache *slab_cache;
+    void *s_mem;              /* the first object */
+    unsigned short *freelist; /* indices of the free ones, from active on */
+    unsigned active;          /* how many objects are in use */
 };
 
 extern struct page *mem_map;
@@ -76,6 +88,16 @@ static inline struct page *virt_to_page(const void *address)
                        PAGE_SHIFT);
 }
 
+/* The order of the smallest block that has so many bytes. */
+static inline unsigned get_order(size_t size)
+{
+    unsigned order = 0;
+
+    while (PAGE_SIZE << order < size)
+        order++;
+    return order;
+}
+
 /* Is this the struct page of a frame? */
 static inline bool is_struct_page(const struct page *page)
 {
@@ -86,6 +108,11 @@ static inline bool is_struct_page(const struct page *page)
 static inline bool PageBuddy(const struct page *page)
 {
     return page->flags & 1UL << PG_buddy;
+}
+
+static inline bool PageSlab(const struct page *page)
+{
+    return page->flags & 1UL << PG_slab;
 }
 
 static inline int page_count(const struct page *page)

@@ -2,22 +2,19 @@
  *
  * A report has the form of Linux's: the kind of bug and the function that has
  * it; who called it; what lies at the address, or next to it; and the shadow
- * around it. What kind of bug it is follows from the shadow, so it is a guess: a
- * write so far beyond an object that it hits another one, for example, is not
+ * around it. What kind of bug it is follows from the shadow, so it is a guess:
+ * a write so far beyond an object that it hits another one, for example, is not
  * noticed at all.
  *
  * Linux goes on after a report. Here the process ends, as after any bug().
  */
 #include "report.h"
 #include "kallsyms.h"
-#include "memory.h"
+#include "object.h"
 #include "shadow.h"
-#include "spinlock.h"
-#include "stacktrace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define print(...) dprintf(STDERR_FILENO, __VA_ARGS__)
@@ -60,31 +57,45 @@ static const char *access_bug_type(const void *bad)
 
 /* ---- what lies there ---- */
 
-/* The compiler leaves a description at the start of each frame: a mark, and a
- * text with the number of variables, and for each its place, size, the length of
- * its name, and the name. */
-static void describe_frame(const char *address)
+/* Where the address lies, seen from an object. What may be accessed of one that
+ * is in use is as much as was asked for. */
+static void describe_place(const char *address, const char *object, size_t size)
 {
-    static const unsigned long mark = 0x41b58ab3;
-    const unsigned long *frame =
-        (const void *)((unsigned long)address & -KASAN_GRANULE_SIZE);
-    char words[100];
-    int variables, read;
+    const char *state = "freed ", *where = "inside of";
+    long bytes = address - object;
+    const char *end = object + size;
 
-    while (*kasan_mem_to_shadow(frame) != KASAN_STACK_LEFT || *frame != mark)
-        frame--;
-    sprint_symbol(words, sizeof(words), (const void *)frame[2]);
-    print("\nThe buggy address is at offset %td of the frame of %s:\n",
-          address - (const char *)frame, words);
-    const char *text = (const char *)frame[1];
-    sscanf(text, "%d%n", &variables, &read);
-    while (variables-- > 0) {
-        unsigned long place, size;
-        text += read;
-        sscanf(text, "%lu %lu %*u %99s%n", &place, &size, words, &read);
-        words[strcspn(words, ":")] = '\0'; /* a line number follows */
-        print(" [%lu, %lu) '%s'\n", place, place + size, words);
+    if (*kasan_mem_to_shadow(object) != KASAN_SLAB_FREE) {
+        const char *bad = kasan_find_first_bad_addr(object, size);
+        end = bad != NULL ? bad : end;
+        state = "allocated ";
     }
+    if (bytes < 0) {
+        where = "to the left of";
+        bytes = -bytes;
+    } else if (address >= end) {
+        where = "to the right of";
+        bytes = address - end;
+    }
+    print("The buggy address is located %ld bytes %s\n"
+          " %s%td-byte region [%p, %p)\n",
+          bytes, where, state, end - object, object, end);
+}
+
+static void describe_object(const struct page *slab, const void *address)
+{
+    const struct kmem_cache *cache = slab->slab_cache;
+    const void *object = nearest_obj(slab, address);
+
+    if (cache->kasan.meta_offset != 0) {
+        const struct kasan_meta *meta = kasan_get_meta(cache, object);
+        kasan_print_track(&meta->alloc_track, "Allocated");
+        kasan_print_track(&meta->free_track, "Freed");
+    }
+    print("\nThe buggy address belongs to the object at %p\n"
+          " which belongs to the cache %s of size %zu\n",
+          object, cache->name, cache->object_size);
+    describe_place(address, object, cache->object_size);
 }
 
 static void describe_variable(const void *address)
@@ -105,14 +116,14 @@ static void describe_page(const struct page *page)
 
 static void describe_address(const void *address)
 {
-    unsigned char value = *kasan_mem_to_shadow(address);
+    const struct page *slab = slab_of(address);
 
-    if (value >= KASAN_STACK_LEFT && value <= KASAN_STACK_RIGHT)
-        describe_frame(address);
-    else if ((const char *)address >= __executable_start &&
-             (const char *)address < end)
+    if (slab != NULL)
+        describe_object(slab, address);
+    if ((const char *)address >= __executable_start &&
+        (const char *)address < end)
         describe_variable(address);
-    else if (virt_addr_valid(address))
+    if (virt_addr_valid(address))
         describe_page(virt_to_page(address));
 }
 
@@ -134,8 +145,9 @@ static void print_shadow(const void *bad)
         print("\n");
         if (i == 0)
             print("%*c\n",
-                  width + 3 * (int)(((const char *)bad - row) /
-                                    (long)KASAN_GRANULE_SIZE) +
+                  width +
+                      3 * (int)(((const char *)bad - row) /
+                                (long)KASAN_GRANULE_SIZE) +
                       2,
                   '^');
     }
@@ -161,7 +173,7 @@ void kasan_report_access(const void *start, size_t size, const void *bad,
     print_bug(access_bug_type(bad), ip);
     print("%s of size %zu at addr %p\n", is_write ? "Write" : "Read", size,
           start);
-    kasan_print_track(&here, "Called");
+    kasan_print_track(&here, "Call trace");
     describe_address(bad);
     print_shadow(bad);
     abort();
@@ -174,7 +186,7 @@ void kasan_report_free(const void *object, const char *bug, const void *ip)
     kasan_set_track(&here);
     print_bug(bug, ip);
     print("Free of addr %p\n", object);
-    kasan_print_track(&here, "Called");
+    kasan_print_track(&here, "Call trace");
     describe_address(object);
     print_shadow(object);
     abort();

@@ -60,10 +60,12 @@ void kasan_print_track(const struct kasan_track *track, const char *what)
 {
     char words[100];
 
+    if (track->task == 0)
+        return;
     dprintf(STDERR_FILENO, "\n%s by task %d:\n", what, track->task);
     for (int i = 0; i < KASAN_STACK_DEPTH && track->entries[i] != 0; i++) {
         sprint_symbol(words, sizeof(words),
-                      __executable_start + track->entries[i]);
+                      __executable_start + track->entries[i] - 1);
         dprintf(STDERR_FILENO, " %s\n", words);
     }
 }

@@ -15,7 +15,8 @@ struct kasan_track {
 /* Write down who is here. */
 void kasan_set_track(struct kasan_track *track);
 
-/* Print the calls on standard error, a line for each. */
+/* Print the calls on standard error, a line for each, if there is a track. The
+ * instruction before the one returned to is the call. */
 void kasan_print_track(const struct kasan_track *track, const char *what);
 
 #endif

@@ -20,4 +20,7 @@ void unusable_index_show(FILE *file);
 /* The first lines of /proc/zoneinfo: free frames, and the watermarks. */
 void zoneinfo_show(FILE *file);
 
+/* /proc/slabinfo: objects and slabs of each cache. */
+void slabinfo_show(FILE *file);
+
 #endif
