@@ -98,11 +98,12 @@ struct kasan_global {
 };
 
 /* It is called by a constructor of each object file. */
-void __asan_register_globals(const struct kasan_global *globals, size_t count)
+void __asan_register_globals(void *globals, long count)
 {
+    const struct kasan_global *global = globals;
+
     kasan_init();
-    for (size_t i = 0; i < count; i++) {
-        const struct kasan_global *global = &globals[i];
+    for (; count > 0; count--, global++) {
         kasan_poison(global->start, global->size_with_redzone,
                      KASAN_GLOBAL_REDZONE);
         kasan_unpoison(global->start, global->size);
@@ -110,7 +111,7 @@ void __asan_register_globals(const struct kasan_global *globals, size_t count)
 }
 
 /* It is called by a destructor, and the process ends. */
-void __asan_unregister_globals(const struct kasan_global *globals, size_t count)
+void __asan_unregister_globals(void *globals, long count)
 {
     (void)globals, (void)count;
 }
