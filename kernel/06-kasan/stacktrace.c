@@ -12,6 +12,7 @@
 #define _GNU_SOURCE
 #include "stacktrace.h"
 #include "kallsyms.h"
+#include "smp.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -44,7 +45,7 @@ void kasan_set_track(struct kasan_track *track)
     const struct frame *frame = __builtin_frame_address(0);
     const struct frame *stop = end_of_stack();
 
-    *track = (struct kasan_track){.task = gettid()};
+    *track = (struct kasan_track){.cpu = smp_processor_id()};
     for (int i = 0; i < KASAN_STACK_DEPTH; i++) {
         const struct frame *caller = frame->caller;
         if (caller <= frame || caller + 1 > stop ||
@@ -60,9 +61,9 @@ void kasan_print_track(const struct kasan_track *track, const char *what)
 {
     char words[100];
 
-    if (track->task == 0)
+    if (track->entries[0] == 0)
         return;
-    dprintf(STDERR_FILENO, "\n%s by task %d:\n", what, track->task);
+    dprintf(STDERR_FILENO, "\n%s on CPU %d:\n", what, track->cpu);
     for (int i = 0; i < KASAN_STACK_DEPTH && track->entries[i] != 0; i++) {
         sprint_symbol(words, sizeof(words),
                       __executable_start + track->entries[i] - 1);

@@ -5,10 +5,10 @@
 
 #define KASAN_STACK_DEPTH 5
 
-/* The last calls of a task, the innermost first, as the addresses to which they
+/* The last calls on a CPU, the innermost first, as the addresses to which they
  * return, less that of the program's start; 0 if there are no more. */
 struct kasan_track {
-    int task;
+    int cpu;
     unsigned entries[KASAN_STACK_DEPTH];
 };
 
