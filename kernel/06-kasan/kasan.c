@@ -34,6 +34,11 @@ void kasan_unpoison_range(const void *start, size_t size)
     kasan_unpoison(start, size);
 }
 
+void kasan_release_range(const void *start, size_t size)
+{
+    kasan_release(start, size);
+}
+
 /* ---- caches and their slabs ---- */
 
 /* No redzone if an object would no longer fit into the largest block. */
@@ -96,4 +101,24 @@ bool kasan_slab_free(struct kmem_cache *cache, void **object)
     kasan_set_track(&kasan_get_meta(cache, *object)->free_track);
     *object = kasan_quarantine_put(cache, *object);
     return *object != NULL;
+}
+
+/* ---- what kmalloc() and vmalloc() give out ---- */
+
+void *kasan_kmalloc(void *p, size_t size)
+{
+    if (p == NULL)
+        return NULL;
+    const struct page *slab = slab_of(p);
+    size_t room = slab != NULL ? slab->slab_cache->object_size
+                               : PAGE_SIZE << virt_to_page(p)->order;
+    kasan_poison(p, round_up(room, KASAN_GRANULE_SIZE),
+                 slab != NULL ? KASAN_SLAB_REDZONE : KASAN_PAGE_REDZONE);
+    kasan_unpoison(p, size);
+    return p;
+}
+
+void kasan_poison_vmalloc(const void *start, size_t size)
+{
+    kasan_poison(start, size, KASAN_VMALLOC_INVALID);
 }

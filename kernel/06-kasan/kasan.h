@@ -38,8 +38,11 @@ extern bool kasan_redzones;
 void kasan_unpoison_pages(struct page *page, unsigned order);
 void kasan_poison_pages(struct page *page, unsigned order);
 
-/* This memory goes back to the host. */
+/* All of this may be used, whatever was asked for. */
 void kasan_unpoison_range(const void *start, size_t size);
+
+/* This memory goes back to the host. */
+void kasan_release_range(const void *start, size_t size);
 
 /* A cache has its size. It becomes larger, by the redzone. */
 void kasan_cache_create(struct kmem_cache *cache, size_t align);
@@ -53,5 +56,12 @@ void kasan_slab_alloc(const struct kmem_cache *cache, void *object);
 /* An object was freed. Returns true if one is to be given back to the cache: it
  * need not be the same one, but the one that has waited for longest. */
 bool kasan_slab_free(struct kmem_cache *cache, void **object);
+
+/* So many bytes were asked for: of an object, or of a block of frames. Others
+ * that it has become redzone. Returns p, which may be NULL. */
+void *kasan_kmalloc(void *p, size_t size);
+
+/* Nothing may be used between these addresses. */
+void kasan_poison_vmalloc(const void *start, size_t size);
 
 #endif

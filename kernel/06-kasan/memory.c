@@ -77,7 +77,7 @@ int memory_start(unsigned long frames)
 void memory_stop(void)
 {
     if (direct_map != NULL)
-        kasan_unpoison_range(direct_map, max_pfn << PAGE_SHIFT);
+        kasan_release_range(direct_map, max_pfn << PAGE_SHIFT);
     if (direct_map != NULL)
         munmap(direct_map, max_pfn << PAGE_SHIFT);
     if (mem_map != NULL)

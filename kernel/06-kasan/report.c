@@ -143,13 +143,11 @@ static void print_shadow(const void *bad)
         for (int j = 0; j < GRANULES_A_ROW; j++)
             print(" %02x", kasan_mem_to_shadow(row)[j]);
         print("\n");
-        if (i == 0)
-            print("%*c\n",
-                  width +
-                      3 * (int)(((const char *)bad - row) /
-                                (long)KASAN_GRANULE_SIZE) +
-                      2,
-                  '^');
+        if (i == 0) {
+            long granule = (const char *)bad - row;
+            granule /= (long)KASAN_GRANULE_SIZE;
+            print("%*c\n", width + 3 * (int)granule + 2, '^');
+        }
     }
 }
 

@@ -6,13 +6,16 @@
  */
 #define _GNU_SOURCE
 #include "shadow.h"
-#include "bug.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define SHADOW_SIZE (1UL << 44)
+#define SHADOW_PAGE 4096UL
 
 void kasan_init(void)
 {
@@ -24,9 +27,12 @@ void kasan_init(void)
     done = true;
     if (mmap(shadow, SHADOW_SIZE, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
-             -1, 0) != shadow)
-        bug("kasan_init", "the host has no addresses for the shadow: %s",
-            strerror(errno));
+             -1, 0) != shadow) {
+        /* Not bug(), which needs the shadow itself. */
+        dprintf(STDERR_FILENO, "BUG: kasan_init: no room for the shadow: %s\n",
+                strerror(errno));
+        abort();
+    }
     madvise(shadow, SHADOW_SIZE, MADV_DONTDUMP); /* a core would take minutes */
 }
 
@@ -48,6 +54,22 @@ void kasan_unpoison(const void *start, size_t size)
     if (size % KASAN_GRANULE_SIZE != 0)
         *kasan_mem_to_shadow((const char *)start + size) =
             size % KASAN_GRANULE_SIZE;
+}
+
+/* Whole pages of the shadow become zero when the host has them back. */
+void kasan_release(const void *start, size_t size)
+{
+    unsigned char *first = kasan_mem_to_shadow(start);
+    unsigned char *end = first + size / KASAN_GRANULE_SIZE;
+    unsigned char *pages = first + -(unsigned long)first % SHADOW_PAGE;
+
+    if (pages < end) {
+        size_t length = (size_t)(end - pages) & -SHADOW_PAGE;
+        madvise(pages, length, MADV_DONTNEED);
+        memset(first, 0, (size_t)(pages - first));
+        first = pages + length;
+    }
+    memset(first, 0, (size_t)(end - first));
 }
 
 const void *kasan_find_first_bad_addr(const void *start, size_t size)

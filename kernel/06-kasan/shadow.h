@@ -52,6 +52,9 @@ void kasan_poison(const void *start, size_t size, unsigned char value);
  * accessible in part if size says so. */
 void kasan_unpoison(const void *start, size_t size);
 
+/* The same for a range that goes back to the host. Its shadow does, too. */
+void kasan_release(const void *start, size_t size);
+
 /* The first byte of these that may not be accessed, or NULL. */
 const void *kasan_find_first_bad_addr(const void *start, size_t size);
 

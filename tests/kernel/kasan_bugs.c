@@ -3,7 +3,8 @@
 #include "kasan_bugs.h"
 
 #include "buddy.h"
-#include "slab.h"
+#include "kmalloc.h"
+#include "vmalloc.h"
 
 #include <string.h>
 
@@ -135,4 +136,61 @@ void object_read_after_others_were_freed(void)
     for (int i = 0; i < 100; i++)
         kmem_cache_free(cache, kmem_cache_alloc(cache, GFP_KERNEL));
     object[0];
+}
+
+/* ---- what kmalloc() and vmalloc() give out ---- */
+
+/* It gets an object of 128 bytes. */
+void kmalloc_write_beyond_request(void)
+{
+    char *p = kmalloc(115, GFP_KERNEL);
+
+    p[115] = 1;
+}
+
+/* It gets four frames. */
+void kmalloc_large_write_beyond_request(void)
+{
+    int *p = kmalloc(9000, GFP_KERNEL);
+
+    p[9000 / sizeof(int)] = 1;
+}
+
+void kmalloc_memmove_of_negative_size(void)
+{
+    char *p = kmalloc(64, GFP_KERNEL);
+    long size = -2;
+
+    HIDE(size);
+    memmove(p, p + 4, (size_t)size);
+}
+
+void krealloc_read_of_the_old_one(void)
+{
+    volatile char *p = kmalloc(100, GFP_KERNEL);
+
+    krealloc((void *)p, 300, GFP_KERNEL);
+    p[0];
+}
+
+void krealloc_write_beyond_smaller_request(void)
+{
+    char *p = krealloc(kmalloc(200, GFP_KERNEL), 60, GFP_KERNEL);
+
+    p[60] = 1;
+}
+
+void vmalloc_read_beyond_request(void)
+{
+    volatile char *p = vmalloc(PAGE_SIZE + 5);
+
+    p[PAGE_SIZE + 5];
+}
+
+void vmalloc_read_after_free(void)
+{
+    volatile char *p = vmalloc(3 * PAGE_SIZE);
+
+    vfree((void *)p);
+    p[PAGE_SIZE];
 }

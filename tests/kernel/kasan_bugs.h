@@ -25,4 +25,13 @@ void object_freed_twice(void);
 void object_freed_within(void);
 void object_read_after_others_were_freed(void);
 
+/* What kmalloc() and vmalloc() give out. */
+void kmalloc_write_beyond_request(void);
+void kmalloc_large_write_beyond_request(void);
+void kmalloc_memmove_of_negative_size(void);
+void krealloc_read_of_the_old_one(void);
+void krealloc_write_beyond_smaller_request(void);
+void vmalloc_read_beyond_request(void);
+void vmalloc_read_after_free(void);
+
 #endif
