@@ -9,6 +9,7 @@
 #include "array_cache.h"
 #include "buddy.h"
 #include "bug.h"
+#include "context.h"
 
 #include <errno.h>
 #include <string.h>
@@ -101,6 +102,7 @@ void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
     void *object;
 
+    might_sleep_if(gfp & __GFP_DIRECT_RECLAIM);
     while ((object = take_object(cache)) == NULL)
         if (!cache_grow(cache, gfp))
             return NULL;

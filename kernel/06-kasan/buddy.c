@@ -10,6 +10,7 @@
 #include "buddy.h"
 #include "bug.h"
 #include "kasan.h"
+#include "context.h"
 
 #include <string.h>
 
@@ -79,6 +80,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned order)
     struct zone *zone = &normal_zone;
     struct page *page = NULL;
 
+    might_sleep_if(gfp & __GFP_DIRECT_RECLAIM);
     if (order >= MAX_ORDER)
         return NULL;
     spin_lock(&zone->lock);

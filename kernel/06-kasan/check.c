@@ -156,10 +156,14 @@ static const char *check_buddy(void)
 /* Frames come last to be locked, since they are asked for with other locks. */
 const char *kernel_check(void)
 {
+    lock_areas();
     lock_slabs();
     const char *trouble = check_buddy();
     if (trouble == NULL)
         trouble = check_slabs();
+    if (trouble == NULL)
+        trouble = check_areas();
     unlock_slabs();
+    unlock_areas();
     return trouble;
 }

@@ -13,4 +13,9 @@ void lock_slabs(void);
 void unlock_slabs(void);
 const char *check_slabs(void);
 
+/* check_vmalloc.c: look at all areas, in the same way. */
+void lock_areas(void);
+void unlock_areas(void);
+const char *check_areas(void);
+
 #endif

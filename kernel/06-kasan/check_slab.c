@@ -161,9 +161,9 @@ static const char *check_caches(void)
     const char *trouble = NULL;
     unsigned long listed = 0, marked = 0;
 
-    list_for_each_entry(cache, &slab_caches,
-                        list) if ((trouble = check_cache(cache, &listed)) !=
-                                  NULL) return trouble;
+    list_for_each_entry(cache, &slab_caches, list)
+        if ((trouble = check_cache(cache, &listed)) != NULL)
+            return trouble;
     for (unsigned long pfn = 0; pfn < max_pfn; pfn++)
         marked += PageSlab(pfn_to_page(pfn));
     if (marked != listed)

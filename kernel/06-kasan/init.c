@@ -5,8 +5,10 @@
 #include "init.h"
 
 #include "buddy.h"
+#include "kmalloc.h"
 #include "memory.h"
 #include "slab.h"
+#include "vmalloc.h"
 
 int start_kernel(unsigned long frames)
 {
@@ -15,6 +17,10 @@ int start_kernel(unsigned long frames)
         return error;
     buddy_init();
     error = kmem_cache_init();
+    if (error == 0)
+        error = kmalloc_init();
+    if (error == 0)
+        error = vmalloc_init();
     if (error != 0)
         memory_stop();
     return error;
@@ -22,5 +28,6 @@ int start_kernel(unsigned long frames)
 
 void stop_kernel(void)
 {
+    vmalloc_stop();
     memory_stop();
 }

@@ -31,8 +31,9 @@
 
 /* Bits of page->flags. */
 enum pageflags {
-    PG_buddy, /* the first frame of a free block */
-    PG_slab,  /* the first frame of a slab (slab.h) */
+    PG_buddy,         /* the first frame of a free block */
+    PG_slab,          /* the first frame of a slab (slab.h) */
+    PG_large_kmalloc, /* the first frame of a block of kmalloc() */
 };
 
 /* The order and the users of a block stand in the struct page of its first
@@ -113,6 +114,11 @@ static inline bool PageBuddy(const struct page *page)
 static inline bool PageSlab(const struct page *page)
 {
     return page->flags & 1UL << PG_slab;
+}
+
+static inline bool PageLargeKmalloc(const struct page *page)
+{
+    return page->flags & 1UL << PG_large_kmalloc;
 }
 
 static inline int page_count(const struct page *page)

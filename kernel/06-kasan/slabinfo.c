@@ -59,6 +59,7 @@ void slabinfo_show(FILE *file)
           "slabdata <active_slabs> <num_slabs> <sharedavail>\n",
           file);
     spin_lock(&slab_mutex);
-    list_for_each_entry(cache, &slab_caches, list) cache_show(cache, file);
+    list_for_each_entry(cache, &slab_caches, list)
+        cache_show(cache, file);
     spin_unlock(&slab_mutex);
 }
