@@ -79,7 +79,7 @@ static const struct {
       "\nWrite of size 8195 at addr "}},
     {global_read_beyond_array,
      {"BUG: KASAN: global-out-of-bounds in global_read_beyond_array+0x",
-      "\nRead of size 1 at addr ", "belongs to the variable:\n letters+0xd/0xd",
+      "\nRead of size 1 at addr ", "belongs to the variable:\n letters+0xd/0x",
       " 00 05 f9 f9"}},
     {stack_write_beyond_array,
      {"BUG: KASAN: stack-out-of-bounds in stack_write_beyond_array+0x",
@@ -132,7 +132,7 @@ static const struct {
       "belongs to the cache kmalloc-64 of size 64\n"}},
     {krealloc_read_of_the_old_one,
      {"BUG: KASAN: slab-use-after-free in krealloc_read_of_the_old_one+0x",
-      "\nFreed on CPU ", "\n kfree+0x", "\n krealloc+0x",
+      "\nFreed on CPU ", "\n krealloc+0x",
       "is located 0 bytes inside of\n freed 128-byte region ["}},
     {krealloc_write_beyond_smaller_request,
      {"BUG: KASAN: slab-out-of-bounds in "
