@@ -79,34 +79,47 @@ book: ## all texts, steps and sources to read: HTML, EPUB, PDF
 	@tools/setup pandoc weasyprint rsvg-convert lunr
 	@tools/book
 
-docs-fix: stages bench traces suite ## bring what the texts quote and show up to date
+docs-fix: stages bench traces suite kernel-suites kernel-bench ## bring what the texts quote and show up to date
 	@tools/setup strace
 	@tests/texts --fix
 
-diff-%: ## show the step to chapter NN as a diff
+diff-%: ## show the step to chapter NN as a diff; k02: of the kernel
 	@tools/diff $*
 
-# A small program of the chapter's own, run on its malloc. It is linked with the
+# The folder of the stage that a target names: 02 of part one, k02 of part two.
+FOLDER = $(shell tools/stage $*)
+
+# A small program of the stage's own, run on its code. It is linked with the
 # objects, as the archive hides what is not for programs.
-LINK = mkdir -p build && $(CC) $(FLAGS) -fno-builtin -I chapters/$*-* \
-    -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c \
-    $(patsubst %.c,%.o,$(wildcard chapters/$*-*/*.c)) -pthread
+LINK = mkdir -p build && $(CC) $(FLAGS) -fno-builtin -iquote $(FOLDER) \
+    -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c $(2) \
+    $(patsubst %.c,%.o,$(wildcard $(FOLDER)/*.c)) -pthread
 
 show-%: stages ## print the memory of a small program in chapter NN
-	@[ -d chapters/$*-* ] || { echo "show: $*: no such chapter" >&2; exit 1; }
-	@$(call LINK,show)
+	@[ -d "$(FOLDER)" ] || { echo "show: $*: no such chapter" >&2; exit 1; }
+	@$(call LINK,show,$(if $(filter k%,$*),,docs/show/chunks.c))
 	@build/show-$*
 
 predict-%: stages ## be asked what the code of chapter NN does; SEED=1 repeats
-	@[ -d chapters/$*-* ] || { echo "predict: $*: no such chapter" >&2; exit 1; }
+	@[ -d "$(FOLDER)" ] || { echo "predict: $*: no such chapter" >&2; exit 1; }
 	@$(call LINK,predict)
 	@build/predict-$* $(or $(SEED),$$(date +%H%M%S))
+
+real: real-programs ## show on this machine's Linux what part two simulates
+	@$(MAKE) -s -C kernel/real run
+
+real-programs:
+	@$(MAKE) -s -C kernel/real
+
+docs-fix $(if $(PART),,test): real-programs
+
+.PHONY: real real-programs
 
 steps: stages ## check that the steps between chapters are readable
 	@tools/steps
 	@tools/arrows
 
-stages: $(CHAPTERS) ## build every stage
+stages: $(CHAPTERS) kernel ## build every stage
 
 kernel: $(KERNELS:%=%/libkernel.a) ## build every stage of the kernel
 

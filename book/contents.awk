@@ -43,12 +43,13 @@ END {
             folder[i], folder[i], files[folder[i]]
 }
 
-function list(p) {
+function list(p,    id) {
     if (group[p] != last) {
         if (last)
             print "</ul>"
-        printf "<h2 id=\"%s\">%s</h2>\n<ul class=\"contents\">\n",
-            tolower(group[p]), group[p]
+        id = tolower(group[p])
+        gsub(/ /, "-", id)
+        printf "<h2 id=\"%s\">%s</h2>\n<ul class=\"contents\">\n", id, group[p]
     }
     last = group[p]
     printf "<li class=\"%s\"><a href=\"%s\">%s</a>%s</li>\n", kind[p], p,

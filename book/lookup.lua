@@ -5,18 +5,21 @@
 --     functions   PATH <tab> FIRST <tab> LAST <tab> NAME
 --     places      FOLDER <tab> NAME <tab> PLACE, where a step changes a function
 -- A name is looked for beside the text, then from the root of the repository,
--- then in the last chapter.
+-- then in the last chapter and in the last stage of the kernel.
 return function(work, text)
     local folder = text:match("^(.*)/") or "."
-    local page_of, step_of, is_text, last_chapter = {}, {}, {}, nil
+    local page_of, step_of, is_text, last = {}, {}, {}, {}
     for line in io.lines(work .. "/pages") do
         local kind, page, path = line:match("^(.-)\t(.-)\t(.-)\t")
         if kind == "step" then
             step_of[path] = page
-            last_chapter = path:match("^(.*)/")
         else
             page_of[path] = page
             is_text[path] = kind == "text" or kind == "solution"
+        end
+        local stage, part = path:match("^((%a+)/%d%d%-[^/]*)/README%.md$")
+        if stage then
+            last[part] = stage
         end
     end
 
@@ -57,7 +60,7 @@ return function(work, text)
     end
 
     function self.file(name)
-        for _, place in ipairs({ folder, ".", last_chapter }) do
+        for _, place in ipairs({ folder, ".", last.chapters, last.kernel }) do
             local path = normal(place .. "/" .. name)
             if self.page(path) then
                 return path
@@ -114,9 +117,12 @@ return function(work, text)
     function self.name(s)
         local name = s:match("^([%a_][%w_]*)%(%)$")
         if name then
-            return function_at[folder .. " " .. name]
-                or not folder:match("^chapters/")
-                    and function_at[last_chapter .. " " .. name] or nil
+            local found = function_at[folder .. " " .. name]
+            if found or folder:match("^chapters/") or folder:match("^kernel/") then
+                return found
+            end
+            return function_at[last.chapters .. " " .. name]
+                or last.kernel and function_at[last.kernel .. " " .. name]
         end
         local path = s:match("[./]") and self.file(s)
         return path and self.page(path)

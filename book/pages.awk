@@ -27,28 +27,46 @@ $0 == "README.md" {
     next
 }
 
+# Behind all chapters.
+$0 == "kernel/README.md" {
+    add(2, "text", "kernel.html", "Part two")
+    next
+}
+
+/^kernel\/[0-9][0-9]-[^\/]*\/README\.md$/ {
+    add(3, "text", number($0) ".html", "Part two")
+    if (number($0) != "k01")
+        add(3, "step", "step-" number($0) ".html", "Part two")
+    next
+}
+
+/^kernel\/[^\/]*\/README\.md$/ {
+    add(3, "text", flat($0) ".html", "Part two")
+    next
+}
+
 /^docs\/solutions\/.*\.md$/ {
-    add(4, "solution", "solutions-" number($0) ".html#" base($0), "Solutions")
+    add(5, "solution", "solutions-" number($0) ".html#" base($0), "Solutions")
     next
 }
 
 /^docs\/[^\/]*\.md$/ {
-    add(3, "text", base($0) ".html", "Reference")
+    add(4, "text", base($0) ".html", "Reference")
     next
 }
 
 /^docs\/[^\/]*\.html$/ {
-    add(3, "copy", base($0) ".html", "Reference")
+    add(4, "copy", base($0) ".html", "Reference")
     next
 }
 
 /\.md$/ {
-    add(5, "text", flat($0) ".html", "The project")
+    add(6, "text", flat($0) ".html", "The project")
     next
 }
 
 /^docs\/figures\/.*\.svg$/ {
-    add(7, "copy", "figures/" base($0) ".svg", "")
+    add(8, "copy", "figures/" base($0) ".svg", "")
     next
 }
 
@@ -58,7 +76,7 @@ $0 == "README.md" {
 }
 
 {
-    add(6, "source", flat($0) ".html", "")
+    add(7, "source", flat($0) ".html", "")
 }
 
 # The folders, once each, and those that contain them.
@@ -66,7 +84,7 @@ $0 == "README.md" {
     path = $0
     while (sub(/\/[^\/]*$/, "", path) && !(path in seen)) {
         seen[path] = 1
-        print 8, path, "folder", folder_page(path), path, ""
+        print 9, path, "folder", folder_page(path), path, ""
     }
 }
 
@@ -82,9 +100,10 @@ function add(part, kind, page, group) {
     print part, $0 (kind == "step" ? "~" : ""), kind, page, $0, group
 }
 
+# As the front door calls the stage: 02, or k02 in part two.
 function number(path) {
-    match(path, /[0-9][0-9]/)
-    return substr(path, RSTART, RLENGTH)
+    match(path, /k?[0-9][0-9]/)
+    return (path ~ /^kernel\// ? "k" : "") substr(path, RSTART, RLENGTH)
 }
 
 function base(path) {

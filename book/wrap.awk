@@ -21,7 +21,8 @@ FILENAME ~ /\/pages$/ {
     folder[$2] = $1 == "source" ? folder_of($3) : ""
     if ($1 == "source")
         title[$2] = base_name($3)
-    chapter[$2] = $3 ~ /^chapters\// ? substr($3, 10, 2) : ""
+    if (match($3, /^(chapters|kernel)\/[^\/]*\//))
+        chapter[$2] = substr($3, 1, RLENGTH)
     next
 }
 

@@ -28,14 +28,14 @@ title = "Free memory that requests cannot use"
 command = "build/bench/kernel/k01_fragmentation"
 height = 700
 load "plots/page.gnuplot"
-set lmargin at screen 0.115
+set lmargin at screen 0.125
 set rmargin at screen 0.94
 set tmargin at screen down(85, 3)
 set bmargin at screen up(225, 9)
 set xrange [0:*]
 set yrange [0:100]
 set xlabel "blocks taken and freed" offset 0,0.4
-set ylabel "% of the free memory" offset 0.5,0
+set ylabel "% of the free memory" offset 2,0
 set key at screen 0.53, up(12, 0) bottom center vertical Left reverse \
     maxrows 4 samplen 2.5 font ",16"
 plot rows("order-0") using 3:($5 * 100) @use \

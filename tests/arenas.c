@@ -43,12 +43,6 @@ static struct place place_of(const void *payload)
     return place;
 }
 
-static void assert_all_is_well(void)
-{
-    const char *broken = lib.malloc_check();
-    ck_assert_msg(broken == NULL, "%s", broken);
-}
-
 /* A payload that does not lie next to a top. */
 static void *allocate_one(void *unused)
 {
@@ -56,15 +50,6 @@ static void *allocate_one(void *unused)
     void *payload = must_malloc(2000);
     must_malloc(24);
     return payload;
-}
-
-static void *in_a_thread(void *(*body)(void *), void *argument)
-{
-    pthread_t thread;
-    void *answer;
-    pthread_create(&thread, NULL, body, argument);
-    pthread_join(thread, &answer);
-    return answer;
 }
 
 /* This thread is in the main arena. Give the case up if other threads are

@@ -191,17 +191,6 @@ START_TEST(thresholds_stay_as_they_are_set)
 }
 END_TEST
 
-static bool is_filled(const void *payload, size_t from, size_t to,
-                      unsigned char byte)
-{
-    const volatile unsigned char *bytes = payload;
-    for (size_t i = from; i < to; i++) {
-        if (bytes[i] != byte)
-            return false;
-    }
-    return true;
-}
-
 /* A freed payload begins with links, and its last word is the foot. Freed
  * memory is read here on purpose, to see that. */
 START_TEST(perturb_fills_payloads)

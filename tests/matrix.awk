@@ -279,6 +279,8 @@ function print_list(of_project, column_count, columns,    i, j, name, group, lin
             cell(columns[j], mark[j])
         if (part != "" && column_count == 1 && mark[1] !~ /ok|-|[?]/)
             printf "  %s", message[name, columns[1]]
+        if (of_project && mark[1] == "-")
+            printf " %s", message[name, "project"] # SKIP and why
         print ""
     }
 }

@@ -72,6 +72,15 @@ void paint(void *payload, size_t n, unsigned tag);
 /* Are the first n bytes as paint() left them? */
 bool is_painted(const void *payload, size_t n, unsigned tag);
 
+/* Has each byte from here up to there, not included, this value? */
+bool is_filled(const void *payload, size_t from, size_t to, unsigned char byte);
+
+/* Run a thread to its end. Returns what it returns. */
+void *in_a_thread(void *(*body)(void *), void *argument);
+
+/* The library finds nothing wrong in its memory, or the case fails. */
+void assert_all_is_well(void);
+
 /* The bytes of this process that are in memory. */
 size_t resident_bytes(void);
 

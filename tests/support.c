@@ -1,11 +1,13 @@
 /* support.c - small things that many cases need
  *
- * Nothing here allocates, neither from the library under test nor from the C
- * library, so that a case measures only what it does itself.
+ * But for the start of a thread nothing here allocates, neither from the library
+ * under test nor from the C library, so that a case measures only what it does
+ * itself.
  */
 #include "suite.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdalign.h>
 #include <unistd.h>
 
@@ -77,6 +79,31 @@ bool is_painted(const void *payload, size_t n, unsigned tag)
             return false;
     }
     return true;
+}
+
+bool is_filled(const void *payload, size_t from, size_t to, unsigned char byte)
+{
+    const volatile unsigned char *bytes = payload;
+    for (size_t i = from; i < to; i++) {
+        if (bytes[i] != byte)
+            return false;
+    }
+    return true;
+}
+
+void *in_a_thread(void *(*body)(void *), void *argument)
+{
+    pthread_t thread;
+    void *answer;
+    pthread_create(&thread, NULL, body, argument);
+    pthread_join(thread, &answer);
+    return answer;
+}
+
+void assert_all_is_well(void)
+{
+    const char *broken = lib.malloc_check();
+    ck_assert_msg(broken == NULL, "%s", broken);
 }
 
 size_t resident_bytes(void)

@@ -50,21 +50,6 @@ static size_t cached_bytes(void)
     return view.cached[0] + view.cached[1];
 }
 
-static void assert_all_is_well(void)
-{
-    const char *broken = lib.malloc_check();
-    ck_assert_msg(broken == NULL, "%s", broken);
-}
-
-static void *in_a_thread(void *(*body)(void *), void *argument)
-{
-    pthread_t thread;
-    void *answer;
-    pthread_create(&thread, NULL, body, argument);
-    pthread_join(thread, &answer);
-    return answer;
-}
-
 static char *payload[MANY];
 
 static void allocate_many(size_t size)
@@ -614,17 +599,6 @@ START_TEST(a_child_has_the_room_of_lost_threads)
 END_TEST
 
 /* ---- parameters */
-
-static bool is_filled(const void *bytes, size_t from, size_t to,
-                      unsigned char byte)
-{
-    const volatile unsigned char *at = bytes;
-    for (size_t i = from; i < to; i++) {
-        if (at[i] != byte)
-            return false;
-    }
-    return true;
-}
 
 /* Is a payload filled when it is handed out, and after it is freed? A freed one
  * begins with links, and ends with a foot. */

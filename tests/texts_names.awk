@@ -6,8 +6,8 @@
 # folder has lists of what there is (tests/texts makes them). The first pass
 # adds the headings of the texts, to which links may lead, and the functions
 # of the examples in them. Only what has clearly one of these forms is looked
-# at: a word in backticks with () behind it, GROUP:CASE, a file's name, `make
-# TARGET`; and in blocks of sh, make's targets and paths.
+# at: a word in backticks with () behind it, GROUP:CASE or kNN:GROUP:CASE, a
+# file's name, `make TARGET`; and in blocks of sh, make's targets and paths.
 
 BEGIN {
     while ((getline line <(lists "/files")) > 0) {
@@ -32,7 +32,7 @@ BEGIN {
         else
             is_target[line]
     endings = "\\.(c|h|awk|md|txt|svg|gnuplot|patch|diff)$"
-    folders = "^(tools|tests|bench|chapters|docs|plots)/"
+    folders = "^(tools|tests|bench|chapters|kernel|docs|plots)/"
 }
 
 function base_of(path)
@@ -154,7 +154,10 @@ function check_name(name,    group, f)
         if (!function_exists(name))
             complain(FNR, "`" name "()`: no such function here, in libc or" \
                      " in docs/foreign-names")
-    } else if (name ~ /^[a-z]+:[A-Za-z0-9_]+$/) {
+    } else if (name ~ /^k[0-9][0-9]:[A-Za-z0-9_:]+$/) {
+        if (!(substr(name, 5) in is_case))
+            complain(FNR, "`" name "`: there is no such case")
+    } else if (name ~ /^[a-z_]+:[A-Za-z0-9_]+$/) {
         group = substr(name, 1, index(name, ":") - 1)
         if (group in is_group && !(name in is_case))
             complain(FNR, "`" name "`: there is no such case")
@@ -167,14 +170,14 @@ function check_name(name,    group, f)
     }
 }
 
-# In a chapter: of the chapter, of what is around the chapters, or of the
+# In a stage's text: of the stage, of what is around the stages, or of the
 # examples in the text itself. Elsewhere: anywhere.
 function function_exists(name,    scope)
 {
     if (name in is_foreign || (FILENAME, name) in is_function ||
         ("around", name) in is_function)
         return 1
-    scope = FILENAME ~ /^chapters\// ? folder_of(FILENAME) : "any"
+    scope = FILENAME ~ /^(chapters|kernel)\/.*\// ? folder_of(FILENAME) : "any"
     return (scope, name) in is_function
 }
 
@@ -200,8 +203,8 @@ at == "in" && language == "sh" {
     gsub(/\$PWD\//, "", body)
     n = split(body, words, /[ \t"'`=;&|()<>:,]+/)
     for (i = 1; i <= n; i++)
-        if (words[i] ~ /^(\.\/)?(tools|tests|bench|chapters|docs)\// &&
-            words[i] !~ /NN|[*?$[{]|libmalloc\.(so|a)$/ &&
+        if (words[i] ~ /^(\.\/)?(tools|tests|bench|chapters|kernel|docs)\// &&
+            words[i] !~ /NN|[*?$[{]|lib(malloc|kernel)\.(so|a)$/ &&
             !(tidy(words[i]) in is_file))
             complain(FNR, words[i] ": there is no such file")
 }

@@ -4,9 +4,9 @@
  * Usage: k01_fragmentation
  *
  * Blocks of random orders, most of them of one frame, are taken and freed on 64
- * MiB. First memory is filled to three quarters. Then it stays so full, while
- * blocks come and go. In the end blocks are freed at random, until all are
- * gone.
+ * MiB. First memory is filled to nine tenths, and then blocks are freed at
+ * random down to a half. So full it stays, while blocks come and go. In the end
+ * all are freed, at random again.
  *
  * Every INTERVAL operations there is a row for each order: the share of free
  * memory that no request of this order can use, as it lies in smaller blocks;

@@ -1,4 +1,4 @@
-/* predict.c - ask the reader first, then let the chapter's real code answer */
+/* predict.c - ask the reader first, then let the stage's real code answer */
 #include "predict.h"
 
 #include <ctype.h>

@@ -1,7 +1,7 @@
-/* predict.h - ask the reader first, then let the chapter's real code answer
+/* predict.h - ask the reader first, then let the stage's real code answer
  *
- * Each chapter has a program here, NN.c, of five questions that get harder.
- * `make predict-NN` links it with the chapter's malloc and runs it. The
+ * Each stage has a program here, NN.c or kNN.c, of five questions that get
+ * harder. `make predict-NN` links it with the stage's code and runs it. The
  * numbers in the questions are fresh ones each time; SEED=n repeats them. The
  * right answer is not written down anywhere: it is what the code does.
  */
@@ -23,7 +23,8 @@ void shuffle(int *order, int count);
 void ask(const char *question, ...) __attribute__((format(printf, 1, 2)));
 
 /* Run the code that answers it, in a process of its own, where nothing has been
- * allocated yet. Print what it returned, and why that is so. */
+ * allocated yet and no kernel started. Print what it returned, and why that is
+ * so. */
 void answer(long (*run)(void), const char *why, ...)
     __attribute__((format(printf, 2, 3)));
 

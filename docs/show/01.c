@@ -1,4 +1,5 @@
 /* 01.c - a chunk word by word, and what becomes of one that is freed */
+#include "chunks.h"
 #include "show.h"
 
 #include <stdio.h>

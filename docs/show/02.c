@@ -1,4 +1,5 @@
 /* 02.c - a free list that grows in memory, and what first fit takes from it */
+#include "chunks.h"
 #include "show.h"
 
 #include "arena.h"

@@ -1,4 +1,5 @@
 /* 03.c - a chunk is split, its neighbours are merged, and top goes back */
+#include "chunks.h"
 #include "show.h"
 
 #include "arena.h"

@@ -1,4 +1,5 @@
 /* 04.c - free chunks on their way through the bins */
+#include "chunks.h"
 #include "show.h"
 
 #include "bins.h"

@@ -1,5 +1,6 @@
 /* 05.c - a mapped chunk word by word, and the threshold as it moves */
 #define _DEFAULT_SOURCE /* for mincore() */
+#include "chunks.h"
 #include "show.h"
 
 #include "mapped.h"

@@ -1,5 +1,6 @@
 /* 06.c - threads get an arena, chunks go back to it, and a heap comes and goes
  */
+#include "chunks.h"
 #include "show.h"
 
 #include "arena.h"

@@ -1,5 +1,6 @@
 /* 07.c - chunks wait in the cache of a thread, come in runs, and go back
  */
+#include "chunks.h"
 #include "show.h"
 
 #include "arena.h"

@@ -130,6 +130,19 @@ START_TEST(it_leaves_nothing_and_starts_again)
 }
 END_TEST
 
+/* The number of a closed file is soon another file's. */
+START_TEST(a_second_stop_closes_nothing)
+{
+    must_start(BLOCK);
+    int file = memory_fd();
+    stop_kernel();
+    ck_assert_int_eq(memory_fd(), -1);
+    ck_assert_int_eq(dup2(STDERR_FILENO, file), file);
+    stop_kernel();
+    ck_assert_int_ge(fcntl(file, F_GETFD), 0);
+}
+END_TEST
+
 START_TEST(memory_that_the_host_has_not_is_refused)
 {
     signal(SIGXFSZ, SIG_IGN); /* of a host with a limit */
@@ -218,13 +231,16 @@ START_TEST(a_buddy_in_smaller_blocks_is_no_buddy)
 {
     must_start(4 * BLOCK);
     take_small_blocks();
-    struct page *low = must_alloc(1), *high = must_alloc(0);
-    ck_assert_uint_eq(page_to_pfn(high), page_to_pfn(low) + 2);
+    struct page *low = must_alloc(1), *third = must_alloc(0),
+                *fourth = must_alloc(0);
+    ck_assert_uint_eq(page_to_pfn(third), page_to_pfn(low) + 2);
+    ck_assert_uint_eq(page_to_pfn(fourth), page_to_pfn(low) + 3);
+    __free_pages(third, 0);
     __free_pages(low, 1);
     ck_assert_uint_eq(nr_free(1), 1);
     ck_assert_uint_eq(nr_free(0), 1);
     must_be_sound("one half is free, and a half of the other");
-    __free_pages(high, 0);
+    __free_pages(fourth, 0);
     ck_assert_uint_eq(small_blocks(), 0);
 }
 END_TEST
@@ -861,6 +877,7 @@ void add_k01(Suite *suite)
     tcase_add_test(memory, blocks_are_aligned_in_the_direct_map);
     tcase_add_test(memory, the_memfd_has_the_same_frames);
     tcase_add_test(memory, it_leaves_nothing_and_starts_again);
+    tcase_add_test(memory, a_second_stop_closes_nothing);
     tcase_add_test(memory, memory_that_the_host_has_not_is_refused);
     tcase_add_test(memory, every_frame_is_used);
     suite_add_tcase(suite, memory);

@@ -28,8 +28,9 @@ void must_start(unsigned long frames);
 void must_be_sound(const char *after);
 
 /* For cases of misuse: fork. Returns true in the child, which has to misuse the
- * kernel and then call _exit(0). Returns false in the parent, when the child
- * has died as it must: by abort(), with the line "BUG: " and this message. */
+ * kernel and then call _exit(0). The child has frames of its own. Returns false
+ * in the parent, when the child has died as it must: by abort(), with the line
+ * "BUG: " and this message. */
 bool child_must_report(const char *message, ...)
     __attribute__((format(printf, 1, 2)));
 

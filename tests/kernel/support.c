@@ -1,12 +1,15 @@
 /* support.c - small things that many cases of the kernel need
  */
 #include "suite.h"
+
 #include "init.h"
+#include "memory.h"
 
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +27,14 @@ void must_be_sound(const char *after)
     const char *broken = kernel_check();
     ck_assert_msg(broken == NULL, "after %s: %s (seed %u)", after, broken,
                   seed);
+}
+
+/* From now on, what this process writes to frames is seen by no other. */
+static void make_frames_private(void)
+{
+    if (mem_map != NULL)
+        mmap(direct_map, max_pfn << PAGE_SHIFT, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_FIXED, memory_fd(), 0);
 }
 
 /* What a child writes to this file until it ends, without the newline. */
@@ -53,6 +64,7 @@ bool child_must_report(const char *message, ...)
     if (child == 0) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
         dup2(err[1], STDERR_FILENO);
+        make_frames_private();
         return true;
     }
     close(err[1]);
