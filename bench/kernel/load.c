@@ -1,7 +1,7 @@
 /*
- * kasan_load.c - a random load, to see what checks cost.
+ * load.c - a random load, to see what checks cost.
  *
- * Usage: kasan_load [plain]
+ * Usage: load [plain]
  *
  * Objects of seven sizes and blocks of frames are taken and freed, at random.
  * All their bytes are written when they are taken, by memset(), and read one by
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
     long resident = resident_kib();
     int error = start_kernel(FRAMES);
     if (error != 0) {
-        fprintf(stderr, "kasan_load: %s\n", strerror(-error));
+        fprintf(stderr, "load: %s\n", strerror(-error));
         return 1;
     }
     for (int kind = 0; kind < KINDS - 1; kind++)
