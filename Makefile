@@ -105,6 +105,9 @@ predict-%: stages ## be asked what the code of chapter NN does; SEED=1 repeats
 	@$(call LINK,predict)
 	@build/predict-$* $(or $(SEED),$$(date +%H%M%S))
 
+dma: kernel-bench ## see what a device reads of memory from kmalloc and vmalloc
+	@build/bench/kernel/k03_dma
+
 real: real-programs ## show on this machine's Linux what part two simulates
 	@$(MAKE) -s -C kernel/real run
 
@@ -113,7 +116,7 @@ real-programs:
 
 docs-fix $(if $(PART),,test): real-programs
 
-.PHONY: real real-programs
+.PHONY: dma real real-programs
 
 steps: stages ## check that the steps between chapters are readable
 	@tools/steps

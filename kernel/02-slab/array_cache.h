@@ -24,6 +24,14 @@ struct array_cache {
     void *entry[];       /* the one freed last is the last */
 };
 
+/* Take an object from the array of this CPU, or from where that is refilled.
+ * Returns NULL if no slab has one. */
+void *take_object(struct kmem_cache *cache);
+
+/* Put it there. If slabs are to be given back then, they are put on a list. */
+void put_object(struct kmem_cache *cache, void *object,
+                struct list_head *unused);
+
 /* Give a new cache its arrays, and take them away. Returns 0 or -ENOMEM. */
 int enable_cpucache(struct kmem_cache *cache);
 void disable_cpucache(struct kmem_cache *cache);

@@ -1,4 +1,7 @@
 /* check.h - is the kernel's data as it must be?
+ *
+ * (The guard is longer than the others', because the library that the tests use
+ * has a check.h, too.)
  */
 #ifndef KERNEL_CHECK_H
 #define KERNEL_CHECK_H

@@ -1,8 +1,8 @@
 /* memory.c - physical memory: page frames, and what is known of each
  *
- * The host gives the memory, twice: as a memfd, so that a frame can be mapped
- * in more than one place, and mapped as a whole. A frame costs nothing before
- * it is touched, but that is the host's secret: the kernel counts all as there.
+ * The frames are a file, and not only addresses, so that a frame can be mapped
+ * in a second place. The host gives a frame when it is touched for the first
+ * time; the kernel cannot tell, and counts all frames as there.
  */
 #define _GNU_SOURCE
 #include "memory.h"
@@ -13,17 +13,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* What the direct map begins at a multiple of: the bytes of the largest block.
- */
+/* The direct map begins at a multiple of this: the bytes of a largest block. */
 #define DIRECT_MAP_ALIGNMENT (PAGE_SIZE << (MAX_ORDER - 1))
 
 struct page *mem_map;
 char *direct_map;
 unsigned long max_pfn;
 
-static int fd;
+static int fd = -1;
 
-/* A range of addresses where nothing lies, and that begins as it must. */
+/* So many bytes of addresses where nothing lies, from such a multiple on. */
 static char *reserve_addresses(size_t size)
 {
     size_t with_slack = size + DIRECT_MAP_ALIGNMENT;
@@ -60,10 +59,10 @@ int memory_start(unsigned long frames)
 {
     if (frames == 0 || frames > SIZE_MAX >> (PAGE_SHIFT + 1))
         return -EINVAL;
-    max_pfn = frames;
     fd = memfd_create("frames", MFD_CLOEXEC);
     if (fd < 0)
         return -errno;
+    max_pfn = frames;
     if (ftruncate(fd, (off_t)(frames << PAGE_SHIFT)) == 0 &&
         make_direct_map(frames << PAGE_SHIFT) && make_mem_map(frames))
         return 0;
@@ -79,7 +78,9 @@ void memory_stop(void)
         munmap(direct_map, max_pfn << PAGE_SHIFT);
     if (mem_map != NULL)
         munmap(mem_map, max_pfn * sizeof(struct page));
-    close(fd);
+    if (fd >= 0)
+        close(fd);
+    fd = -1;
     direct_map = NULL;
     mem_map = NULL;
     max_pfn = 0;

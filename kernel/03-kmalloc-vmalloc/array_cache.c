@@ -9,7 +9,6 @@
 #include "array_cache.h"
 #include "buddy.h"
 #include "bug.h"
-#include "context.h"
 
 #include <errno.h>
 #include <string.h>
@@ -86,7 +85,7 @@ void drain_cpu_caches(struct kmem_cache *cache, struct list_head *unused)
 
 /* ---- to take and to free ---- */
 
-static void *take_object(struct kmem_cache *cache)
+void *take_object(struct kmem_cache *cache)
 {
     struct array_cache *ac = cache->cpu_cache[get_cpu()];
     void *object = NULL;
@@ -97,34 +96,17 @@ static void *take_object(struct kmem_cache *cache)
     return object;
 }
 
-/* Other CPUs may take all objects of the new slab before we come back. */
-void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+void put_object(struct kmem_cache *cache, void *object,
+                struct list_head *unused)
 {
-    void *object;
-
-    might_sleep_if(gfp & __GFP_DIRECT_RECLAIM);
-    while ((object = take_object(cache)) == NULL)
-        if (!cache_grow(cache, gfp))
-            return NULL;
-    if (gfp & __GFP_ZERO)
-        memset(object, 0, cache->object_size);
-    return object;
-}
-
-void kmem_cache_free(struct kmem_cache *cache, void *object)
-{
-    struct list_head unused;
-
-    virt_to_slab(cache, object);
-    INIT_LIST_HEAD(&unused);
     struct array_cache *ac = cache->cpu_cache[get_cpu()];
+
     if (ac->avail > 0 && ac->entry[ac->avail - 1] == object)
         freed_twice(cache, object);
     if (ac->avail == ac->limit)
-        cache_flusharray(cache, ac, &unused);
+        cache_flusharray(cache, ac, unused);
     ac->entry[ac->avail++] = object;
     put_cpu();
-    slabs_destroy(cache, &unused);
 }
 
 /* ---- the arrays of a cache ---- */
@@ -132,15 +114,17 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 /* The larger the objects, the fewer lie about. These are Linux's numbers. */
 static void choose_limits(struct kmem_cache *cache)
 {
-    size_t size = cache->size;
+    static const struct {
+        size_t above;
+        unsigned limit;
+    } limits[] = {{131072, 1}, {PAGE_SIZE, 8}, {1024, 24}, {256, 54}, {0, 120}};
+    int i = 0;
 
-    cache->limit = size > 131072      ? 1
-                   : size > PAGE_SIZE ? 8
-                   : size > 1024      ? 24
-                   : size > 256       ? 54
-                                      : 120;
+    while (cache->size <= limits[i].above)
+        i++;
+    cache->limit = limits[i].limit;
     cache->batchcount = (cache->limit + 1) / 2;
-    cache->shared = size <= PAGE_SIZE ? 8 : 0;
+    cache->shared = cache->size <= PAGE_SIZE ? 8 : 0;
 }
 
 /* Whole cache lines, so that no line has entries of two CPUs. */

@@ -10,7 +10,7 @@
  * So a frame has three names: its number (pfn), its struct page, and its
  * address in the direct map. Each follows from any other one by arithmetic.
  * What the kernel knows of a frame stands in its struct page, outside the
- * frame: whoever writes beyond his frames destroys another's bytes, but no list
+ * frame: so who writes beyond his frames destroys somebody's bytes, but no list
  * of the kernel.
  *
  * The direct map begins at a multiple of the largest block (buddy.h). So a
@@ -126,15 +126,16 @@ static inline int page_count(const struct page *page)
     return page->_refcount;
 }
 
-/* Get so many frames from the host, all zero and all in use by nobody. Returns
- * 0, or -EINVAL if there are none, or what the host has against it (-ENOMEM
- * ...). */
+/* Get so many frames from the host, all zero, and a struct page for each.
+ * Returns 0, or -EINVAL if there are none, or what the host has against it
+ * (-ENOMEM and others). */
 int memory_start(unsigned long frames);
 
 /* Give all frames back to the host, whoever uses them. */
 void memory_stop(void);
 
-/* The memfd, in which frame pfn begins at byte pfn * PAGE_SIZE. */
+/* The memfd, in which frame pfn begins at byte pfn * PAGE_SIZE; -1 if there is
+ * no memory. */
 int memory_fd(void);
 
 #endif

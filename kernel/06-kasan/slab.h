@@ -15,10 +15,10 @@
  *   an object is taken:    [ - ][ - ][ - ][ 1 ][ 3 ]     it is 4; active = 3
  *   object 0 is freed:     [ - ][ - ][ 0 ][ 1 ][ 3 ]     active = 2
  *
- * Slabs begin at addresses that are equal modulo PAGE_SIZE, so equal objects of
- * them would meet in the same sets of the CPU's cache. What is left over in a
- * slab is used against that: each slab begins its objects a bit further on than
- * the one before. That is its colour.
+ * All slabs begin at a multiple of PAGE_SIZE. So their first objects would have
+ * to share a few places in the CPU's own cache, which has a place for a line by
+ * its address. What is left over in a slab is used against that: each slab
+ * begins its objects a bit further on than the one before. That is its colour.
  *
  * In front of the slabs there are arrays of free objects (array_cache.h).
  */
@@ -94,12 +94,17 @@ void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
  * the slab. */
 void kmem_cache_free(struct kmem_cache *cache, void *object);
 
-/* ---- slab.c, for the arrays in front of it ---- */
+/* ---- slab_alloc.c ---- */
 
 /* Where off-slab freelists come from: a cache, too. An object has room for
  * FREELIST_MAX indices. */
 #define FREELIST_MAX 32
 extern struct kmem_cache *freelist_cache;
+
+/* Without any lock: give slabs back to where frames come from. */
+void slabs_destroy(struct kmem_cache *cache, struct list_head *unused);
+
+/* ---- slab.c ---- */
 
 /* The slab of an object of this cache. If it is none, say what is wrong. */
 struct page *virt_to_slab(const struct kmem_cache *cache, const void *object);
@@ -113,9 +118,6 @@ static inline void *index_to_obj(const struct kmem_cache *cache,
     return (char *)page->s_mem + cache->size * index;
 }
 
-/* Get one more slab. Returns false if there is no memory. */
-bool cache_grow(struct kmem_cache *cache, gfp_t gfp);
-
 /* With the list_lock: move up to count free objects from slabs to an array.
  * Returns how many they are. */
 unsigned alloc_block(struct kmem_cache *cache, void **objects, unsigned count);
@@ -128,8 +130,5 @@ void free_block(struct kmem_cache *cache, void **objects, unsigned count,
 /* With the list_lock: put a free slab on such a list. */
 void detach_slab(struct kmem_cache *cache, struct page *page,
                  struct list_head *unused);
-
-/* Without any lock: give slabs back. */
-void slabs_destroy(struct kmem_cache *cache, struct list_head *unused);
 
 #endif

@@ -140,10 +140,24 @@ int kmem_cache_shrink(struct kmem_cache *cache)
     return in_use;
 }
 
+static bool is_cache(const struct kmem_cache *address)
+{
+    const struct kmem_cache *cache;
+    bool found = false;
+
+    spin_lock(&slab_mutex);
+    list_for_each_entry(cache, &slab_caches, list)
+        found |= cache == address;
+    spin_unlock(&slab_mutex);
+    return found;
+}
+
 void kmem_cache_destroy(struct kmem_cache *cache)
 {
     if (cache == NULL)
         return;
+    if (!is_cache(cache))
+        bug("kmem_cache_destroy", "%p is no cache", (void *)cache);
     if (kmem_cache_shrink(cache) != 0)
         bug("kmem_cache_destroy", "%s still has objects", cache->name);
     spin_lock(&slab_mutex);

@@ -849,8 +849,7 @@ END_TEST
 
 /* ---- misuse ---- */
 
-/* A child that must report this does so. The frames are the parent's, too: if
- * it changes anything there, nothing can be done after it. */
+/* A child that must report this does so. */
 #define DOING(misuse, ...)                                                     \
     do {                                                                       \
         if (child_must_report(__VA_ARGS__)) {                                  \
@@ -950,6 +949,16 @@ START_TEST(an_object_of_a_slab_that_is_gone_is_reported)
     DOING(kmem_cache_free(cache, object),
           "kmem_cache_free: %p lies in frame %lu, which is in no slab", object,
           page_to_pfn(virt_to_page(object)));
+}
+END_TEST
+
+START_TEST(what_is_no_cache_is_reported)
+{
+    must_start(FRAMES);
+    struct kmem_cache *cache = must_create("test", 100, 0);
+    kmem_cache_destroy(cache);
+    DOING(kmem_cache_destroy(cache), "kmem_cache_destroy: %p is no cache",
+          (void *)cache);
 }
 END_TEST
 
@@ -1130,6 +1139,7 @@ void add_k02(Suite *suite)
     tcase_add_test(misuse, what_is_no_object_is_reported);
     tcase_add_test(misuse, a_wrong_cache_is_reported);
     tcase_add_test(misuse, an_object_of_a_slab_that_is_gone_is_reported);
+    tcase_add_test(misuse, what_is_no_cache_is_reported);
     tcase_add_test(misuse, objects_left_in_a_cache_are_reported);
     suite_add_tcase(suite, misuse);
 

@@ -251,8 +251,7 @@ START_TEST(an_interrupt_has_a_begin_and_an_end)
 }
 END_TEST
 
-/* A child that must report this does so. The frames are the parent's, too: if
- * it changes anything there, nothing can be done after it. */
+/* A child that must report this does so. */
 #define DOING(misuse, ...)                                                     \
     do {                                                                       \
         if (child_must_report(__VA_ARGS__)) {                                  \
@@ -469,18 +468,29 @@ static void wrong(const char *what)
     ck_abort_msg("%s: %s (seed %u)", operation, what, seed);
 }
 
-/* Mark the places of a piece, at its frames. They must not be so yet. */
+/* Mark places in the direct map. They must not be so yet. */
+static void mark_places(const char *start, size_t size, bool used)
+{
+    unsigned char *model = &taken[(size_t)(start - direct_map) / PLACE];
+
+    for (size_t i = 0; i * PLACE < size; i++) {
+        if (model[i] == used)
+            wrong("it overlaps something in use");
+        model[i] = used;
+    }
+}
+
+/* Mark the places of a piece; those of an area, at its frames. */
 static void mark(const struct piece *piece, bool used)
 {
-    for (size_t i = 0; i < piece->size; i += PLACE) {
-        const char *place = piece->start + i;
-        if (is_vmalloc_addr(place))
-            place = (char *)page_address(vmalloc_to_page(place)) +
-                    (uintptr_t)place % PAGE_SIZE;
-        unsigned char *model = &taken[(size_t)(place - direct_map) / PLACE];
-        if (*model == used)
-            wrong("it overlaps something in use");
-        *model = used;
+    if (!is_vmalloc_addr(piece->start)) {
+        mark_places(piece->start, piece->size, used);
+        return;
+    }
+    for (size_t done = 0; done < piece->size; done += PAGE_SIZE) {
+        size_t rest = piece->size - done;
+        mark_places(page_address(vmalloc_to_page(piece->start + done)),
+                    rest < PAGE_SIZE ? rest : PAGE_SIZE, used);
     }
 }
 
