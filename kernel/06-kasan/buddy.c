@@ -11,10 +11,12 @@
 #include "bug.h"
 #include "kasan.h"
 #include "context.h"
+#include "trace.h"
 
 #include <string.h>
 
 struct zone normal_zone;
+unsigned long (*try_to_free_pages)(unsigned long frames);
 
 static void add_to_free_list(struct zone *zone, struct page *page,
                              unsigned order)
@@ -57,6 +59,8 @@ static struct page *rmqueue(struct zone *zone, unsigned order)
             continue;
         struct page *page =
             list_first_entry(&area->free_list, struct page, lru);
+        trace(FLOOR_BUDDY, "frame %lu, %s block of order %u", page_to_pfn(page),
+              high > order ? "split off a" : "a", high);
         del_page_from_free_list(zone, page);
         expand(zone, page, order, high);
         return page;
@@ -75,6 +79,18 @@ static bool zone_watermark_ok(const struct zone *zone, gfp_t gfp,
     return zone->free_pages >= min + (1UL << order);
 }
 
+/* Below the low watermark, have frames freed until the high one is reached. */
+static void balance_zone(struct zone *zone, unsigned order)
+{
+    spin_lock(&zone->lock);
+    unsigned long left = zone->free_pages - (1UL << order); /* may be below 0 */
+    bool low = zone->free_pages < zone->watermark[WMARK_LOW] + (1UL << order);
+    spin_unlock(&zone->lock);
+
+    if (low && try_to_free_pages != NULL)
+        try_to_free_pages(zone->watermark[WMARK_HIGH] - left);
+}
+
 struct page *alloc_pages(gfp_t gfp, unsigned order)
 {
     struct zone *zone = &normal_zone;
@@ -83,7 +99,11 @@ struct page *alloc_pages(gfp_t gfp, unsigned order)
     might_sleep_if(gfp & __GFP_DIRECT_RECLAIM);
     if (order >= MAX_ORDER)
         return NULL;
+    if (gfp & __GFP_DIRECT_RECLAIM)
+        balance_zone(zone, order);
     spin_lock(&zone->lock);
+    trace(FLOOR_FRAME, "alloc_pages(order %u): %lu frames are free", order,
+          zone->free_pages);
     if (zone_watermark_ok(zone, gfp, order))
         page = rmqueue(zone, order);
     if (page != NULL) {
@@ -92,6 +112,10 @@ struct page *alloc_pages(gfp_t gfp, unsigned order)
     }
     spin_unlock(&zone->lock);
 
+    /* There may be frames, but none in a row. */
+    if (page == NULL && gfp & __GFP_DIRECT_RECLAIM &&
+        try_to_free_pages != NULL && try_to_free_pages(1UL << order) > 0)
+        return alloc_pages(gfp, order);
     if (page != NULL)
         kasan_unpoison_pages(page, order);
     if (page != NULL && gfp & __GFP_ZERO)
@@ -131,6 +155,8 @@ static void free_one_page(struct zone *zone, struct page *page, unsigned order)
         unsigned long buddy_pfn = find_buddy_pfn(pfn, order);
         if (!page_is_buddy(buddy_pfn, order))
             break;
+        trace(FLOOR_BUDDY, "merged with its buddy, frame %lu of order %u",
+              buddy_pfn, order);
         del_page_from_free_list(zone, pfn_to_page(buddy_pfn));
         pfn &= ~(1UL << order); /* where the lower one of both begins */
     }
@@ -178,11 +204,33 @@ void __free_pages(struct page *page, unsigned order)
         bug("__free_pages", "%p is no struct page of a frame", (void *)page);
     spin_lock(&zone->lock);
     free_pages_check(page, order);
-    page->_refcount = 0;
-    page->order = 0;
-    kasan_poison_pages(page, order);
-    free_one_page(zone, page, order);
+    if (--page->_refcount == 0) {
+        page->order = 0;
+        trace(FLOOR_FRAME, "free_pages(frame %lu, order %u)", page_to_pfn(page),
+              order);
+        kasan_poison_pages(page, order);
+        free_one_page(zone, page, order);
+    }
     spin_unlock(&zone->lock);
+}
+
+void get_page(struct page *page)
+{
+    struct zone *zone = &normal_zone;
+
+    spin_lock(&zone->lock);
+    page->_refcount++;
+    spin_unlock(&zone->lock);
+}
+
+bool page_has_users(struct page *page, int users)
+{
+    struct zone *zone = &normal_zone;
+
+    spin_lock(&zone->lock);
+    bool same = page->_refcount == users;
+    spin_unlock(&zone->lock);
+    return same;
 }
 
 void free_pages(unsigned long address, unsigned order)

@@ -59,8 +59,20 @@ void buddy_init(void);
  * cleared, unless gfp has __GFP_ZERO. */
 struct page *alloc_pages(gfp_t gfp, unsigned order);
 
-/* Free a block of alloc_pages(). The order must be the one asked for. */
+/* The block has one user more. */
+void get_page(struct page *page);
+
+/* A user of a block of alloc_pages() does not need it any more. The last one
+ * frees it. The order must be the one asked for. */
 void __free_pages(struct page *page, unsigned order);
+
+/* Has the block exactly so many users? */
+bool page_has_users(struct page *page, int users);
+
+/* Who can free some frames that others use: as many, or fewer, or more. Returns
+ * how many. NULL: nobody can. (vmscan.c; it uses what is here, so it is called
+ * by a pointer.) */
+extern unsigned long (*try_to_free_pages)(unsigned long frames);
 
 /* The same by address in the direct map. Returns 0 if there is no block. */
 unsigned long __get_free_pages(gfp_t gfp, unsigned order);

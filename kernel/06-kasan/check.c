@@ -8,6 +8,13 @@
 #include "check.h"
 #include "array_cache.h"
 #include "buddy.h"
+#include "disk.h"
+#include "diskfs.h"
+#include "filemap.h"
+#include "fork.h"
+#include "lru.h"
+#include "pages.h"
+#include "vma.h"
 #include "vmalloc.h"
 
 #include <stdarg.h>
@@ -392,6 +399,317 @@ static const char *check_areas(void)
     return check_large_blocks();
 }
 
+/* ---- the page cache: a page is known in several ways, and by the disk ---- */
+
+/* Pages of the cache that the walk over the frames has met. */
+struct cached {
+    unsigned long pages[NR_STAT_ITEMS];
+};
+
+static bool is_on_disk(const struct page *page)
+{
+    return page->mapping->a_ops != NULL;
+}
+
+/* How many use the frame. */
+static int users_of(const struct page *page)
+{
+    spin_lock(&normal_zone.lock);
+    int users = page_count(page);
+    spin_unlock(&normal_zone.lock);
+    return users;
+}
+
+/* A clean page that nobody is about to change must be what the disk has. */
+static const char *check_bytes(struct page *page)
+{
+    unsigned long size = page->mapping->host->i_size;
+    unsigned long start = page->index << PAGE_SHIFT;
+
+    if (size <= start || users_of(page) != 1 + page_mapcount(page) ||
+        test_page_bit(page, PG_dirty) || test_page_bit(page, PG_writeback))
+        return NULL;
+    size_t bytes = size - start < PAGE_SIZE ? size - start : PAGE_SIZE;
+    if (memcmp(page_address(page), diskfs_block(page), bytes) != 0)
+        return broken("page %lu of %s: clean, but the disk has other bytes",
+                      page->index, page->mapping->host->i_name);
+    return NULL;
+}
+
+static const char *check_cached_page(struct page *page, struct cached *cached)
+{
+    const char *name = page->mapping->host->i_name;
+
+    if (find_page(page->mapping, page->index) != page)
+        return broken("page %lu of %s: not found in the cache", page->index,
+                      name);
+    if (PageAnon(page) || page->order != 0)
+        return broken("page %lu of %s: no single frame of a file", page->index,
+                      name);
+    if (users_of(page) < 1 + page_mapcount(page))
+        return broken("page %lu of %s: %d users and %d PTEs", page->index, name,
+                      users_of(page), page_mapcount(page));
+    cached->pages[NR_FILE_PAGES]++;
+    cached->pages[NR_FILE_DIRTY] += test_page_bit(page, PG_dirty);
+    if (is_on_disk(page))
+        return check_bytes(page);
+    cached->pages[NR_SHMEM]++;
+    return NULL;
+}
+
+static const char *check_lru(enum lru_list list)
+{
+    const struct list_head *before = &lru_lists[list];
+    unsigned long pages = 0;
+
+    for (; before->next != &lru_lists[list]; before = before->next, pages++) {
+        const struct page *page = list_entry(before->next, struct page, lru);
+        if (!is_struct_page(page) || page->lru.prev != before)
+            return broken("LRU list %d: page %lu of it does not lead back",
+                          list, pages);
+        if (page->mapping == NULL || !is_on_disk(page))
+            return broken("LRU list %d: frame %lu is of no file on a disk",
+                          list, page_to_pfn(page));
+        if (test_page_bit(page, PG_active) != (list == LRU_ACTIVE))
+            return broken("LRU list %d: frame %lu belongs on the other", list,
+                          page_to_pfn(page));
+    }
+    if (pages != nr_lru[list])
+        return broken("LRU list %d: %lu pages, not %lu", list, nr_lru[list],
+                      pages);
+    return NULL;
+}
+
+/* With page_cache_lock, and the locks of all mms. */
+static const char *check_page_cache(void)
+{
+    static const char *const names[] = {"file", "shmem", "dirty"};
+    struct cached cached = {0};
+    const char *trouble = NULL;
+
+    for (unsigned long pfn = 0; pfn < max_pfn && trouble == NULL; pfn++)
+        if (pfn_to_page(pfn)->mapping != NULL)
+            trouble = check_cached_page(pfn_to_page(pfn), &cached);
+    for (int list = 0; list < NR_LRU_LISTS && trouble == NULL; list++)
+        trouble = check_lru(list);
+    for (int i = 0; i < NR_STAT_ITEMS && trouble == NULL; i++)
+        if (cached.pages[i] != node_stat[i])
+            trouble = broken("node_stat: %lu %s pages, not %lu", node_stat[i],
+                             names[i], cached.pages[i]);
+    if (trouble == NULL && nr_lru[LRU_INACTIVE] + nr_lru[LRU_ACTIVE] !=
+                               cached.pages[NR_FILE_PAGES] - cached.pages[NR_SHMEM])
+        trouble = broken("a page of a file on a disk is on no LRU list");
+    return trouble;
+}
+
+static const char *check_file_vma(struct vm_area_struct *vma)
+{
+    struct vm_area_struct *other;
+    bool found = false;
+
+    spin_lock(&page_cache_lock);
+    list_for_each_entry(other, &vma->vm_file->f_mapping->i_mmap, shared) {
+        if (other == vma)
+            found = true;
+    }
+    spin_unlock(&page_cache_lock);
+    if (!found)
+        return broken("area %lx: its file does not know of it", vma->vm_start);
+    return NULL;
+}
+
+static const char *check_file_pte(unsigned long address, pteval_t entry)
+{
+    const struct page *page = pte_page(entry);
+
+    if (page->mapping == NULL)
+        return broken("PTE of %lx: frame %lu is of no file", address,
+                      page_to_pfn(page));
+    if (entry & _PAGE_RW && is_on_disk(page) && !test_page_bit(page, PG_dirty))
+        return broken("PTE of %lx: writable, but page %lu of the file is clean",
+                      address, page->index);
+    return NULL;
+}
+
+/* ---- address spaces: areas and page tables say the same ---- */
+
+/* What the walk over an address space has met. */
+struct met {
+    unsigned long areas, pages;        /* areas, and their pages */
+    unsigned long tables;              /* frames of the page table */
+    unsigned long rss[NR_MM_COUNTERS]; /* frames behind addresses */
+};
+
+static const char *check_vma(const struct mm_struct *mm,
+                             struct vm_area_struct *vma,
+                             unsigned long from)
+{
+    if (vma->vm_mm != mm)
+        return broken("area %lx: of another mm than %d", vma->vm_start,
+                      mm->pid);
+    if (vma->vm_start % PAGE_SIZE != 0 || vma->vm_end % PAGE_SIZE != 0)
+        return broken("area %lx-%lx: no whole pages", vma->vm_start,
+                      vma->vm_end);
+    if (vma->vm_start >= vma->vm_end || vma->vm_end > TASK_SIZE)
+        return broken("area %lx-%lx: not a range of a process", vma->vm_start,
+                      vma->vm_end);
+    if (vma->vm_start < from)
+        return broken("area %lx-%lx: not after the one before", vma->vm_start,
+                      vma->vm_end);
+    if (vma->vm_file == NULL &&
+        (vma->vm_pgoff != 0 || vma->vm_flags & VM_SHARED))
+        return broken("area %lx-%lx: shared or with a place, but in no file",
+                      vma->vm_start, vma->vm_end);
+    return vma->vm_file != NULL ? check_file_vma(vma) : NULL;
+}
+
+static const char *check_vmas(const struct mm_struct *mm, struct met *met)
+{
+    const struct list_head *before = &mm->mmap;
+    unsigned long from = TASK_MIN;
+
+    for (; before->next != &mm->mmap; before = before->next) {
+        struct vm_area_struct *vma =
+            list_entry(before->next, struct vm_area_struct, vm_list);
+        if (vma->vm_list.prev != before)
+            return broken("area %lx: does not lead back", vma->vm_start);
+        const char *trouble = check_vma(mm, vma, from);
+        if (trouble != NULL)
+            return trouble;
+        from = vma->vm_end;
+        met->areas++;
+        met->pages += vma_pages(vma);
+    }
+    return NULL;
+}
+
+/* Does a PTE say what its area permits, and is the frame as it must be? */
+static const char *check_pte(struct mm_struct *mm, unsigned long address,
+                             pteval_t entry, struct met *met)
+{
+    const struct vm_area_struct *vma = find_vma(mm, address);
+    unsigned long pfn = (entry & PTE_PFN_MASK) >> PAGE_SHIFT;
+
+    if (vma == NULL || vma->vm_start > address)
+        return broken("PTE of %lx: in no area", address);
+    if (pfn >= max_pfn || page_count(pfn_to_page(pfn)) <= 0)
+        return broken("PTE of %lx: frame %lu is not in use", address, pfn);
+    const struct page *page = pfn_to_page(pfn);
+    bool shared = vma->vm_flags & VM_SHARED, writable = entry & _PAGE_RW;
+    const char *trouble;
+
+    if (!(entry & _PAGE_PRESENT) !=
+        !(vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC)))
+        return broken("PTE of %lx: present, or not, against the area", address);
+    if (!(entry & _PAGE_NX) != !!(vma->vm_flags & VM_EXEC))
+        return broken("PTE of %lx: may be run, or not, against the area",
+                      address);
+    if (writable && !(vma->vm_flags & VM_WRITE))
+        return broken("PTE of %lx: writable, but the area is not", address);
+    if (writable && !shared && (!PageAnon(page) || page_mapcount(page) != 1))
+        return broken("PTE of %lx: writable, but frame %lu is not its own",
+                      address, pfn);
+    if (PageAnon(page) && (shared || page_count(page) != page_mapcount(page)))
+        return broken("PTE of %lx: frame %lu has %d users and %d PTEs", address,
+                      pfn, page_count(page), page_mapcount(page));
+    if (vma->vm_file != NULL && !PageAnon(page) &&
+        (trouble = check_file_pte(address, entry)) != NULL)
+        return trouble;
+    if (page != zero_page)
+        met->rss[PageAnon(page) ? MM_ANONPAGES : MM_FILEPAGES]++;
+    return NULL;
+}
+
+/* How many frames a table and those below it take. */
+static unsigned long count_tables(const pte_t *table, unsigned level)
+{
+    unsigned long tables = 1;
+
+    for (unsigned long i = 0; level > 0 && i < PTRS_PER_TABLE; i++)
+        if (table[i] != 0)
+            tables += count_tables(page_address(pte_page(table[i])), level - 1);
+    return tables;
+}
+
+static const char *check_page_table(struct mm_struct *mm, struct met *met,
+                                    int *mapcount)
+{
+    const char *trouble;
+    pte_t *pte;
+
+    for (unsigned long address = 0;
+         (pte = next_pte(mm->pgd, &address, level_size(PT_LEVELS))) != NULL;
+         address += PAGE_SIZE) {
+        if ((trouble = check_pte(mm, address, *pte, met)) != NULL)
+            return trouble;
+        mapcount[page_to_pfn(pte_page(*pte))]++;
+    }
+    met->tables = count_tables(mm->pgd, PT_LEVELS - 1);
+    return NULL;
+}
+
+static const char *check_mm(struct mm_struct *mm, int *mapcount)
+{
+    struct met met = {0};
+    const char *trouble;
+
+    if ((trouble = check_vmas(mm, &met)) != NULL ||
+        (trouble = check_page_table(mm, &met, mapcount)) != NULL)
+        return trouble;
+    if (met.areas != mm->map_count || met.pages != mm->total_vm)
+        return broken("mm %d: %lu areas of %lu pages, not %lu of %lu", mm->pid,
+                      mm->map_count, mm->total_vm, met.areas, met.pages);
+    if (met.tables != mm->nr_tables)
+        return broken("mm %d: nr_tables is %lu, not %lu", mm->pid,
+                      mm->nr_tables, met.tables);
+    for (int i = 0; i < NR_MM_COUNTERS; i++)
+        if (met.rss[i] != mm->rss[i])
+            return broken("mm %d: rss[%d] is %lu, not %lu", mm->pid, i,
+                          mm->rss[i], met.rss[i]);
+    return NULL;
+}
+
+/* Each frame is told by as many PTEs as it says. */
+static const char *check_mapcounts(const int *mapcount)
+{
+    for (unsigned long pfn = 0; pfn < max_pfn; pfn++) {
+        const struct page *page = pfn_to_page(pfn);
+        if (page != zero_page && page_mapcount(page) != mapcount[pfn])
+            return broken("frame %lu: %d PTEs lead to it, not %d", pfn,
+                          mapcount[pfn], page_mapcount(page));
+    }
+    return NULL;
+}
+
+/* All are locked at once, so that a frame of two is not counted in between. The
+ * numbers are counted in memory of the host. */
+static const char *check_mms(void)
+{
+    int *mapcount = calloc(max_pfn, sizeof(*mapcount));
+    const char *trouble = NULL;
+    struct mm_struct *mm;
+
+    if (mapcount == NULL)
+        return broken("no memory to count in");
+    pthread_mutex_lock(&mmlist_lock);
+    list_for_each_entry(mm, &mmlist, mmlist)
+        mmap_write_lock(mm);
+    list_for_each_entry(mm, &mmlist, mmlist)
+        if (trouble == NULL)
+            trouble = check_mm(mm, mapcount);
+    if (trouble == NULL)
+        trouble = check_mapcounts(mapcount);
+    spin_lock(&page_cache_lock);
+    if (trouble == NULL)
+        trouble = check_page_cache();
+    spin_unlock(&page_cache_lock);
+    list_for_each_entry(mm, &mmlist, mmlist)
+        mmap_write_unlock(mm);
+    pthread_mutex_unlock(&mmlist_lock);
+    free(mapcount);
+    return trouble;
+}
+
 /* Frames come last to be locked, since they are asked for with other locks. */
 const char *kernel_check(void)
 {
@@ -404,5 +722,7 @@ const char *kernel_check(void)
         trouble = check_areas();
     unlock_slabs();
     spin_unlock(&vmap_area_lock);
+    if (trouble == NULL)
+        trouble = check_mms();
     return trouble;
 }

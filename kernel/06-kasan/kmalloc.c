@@ -133,7 +133,7 @@ size_t ksize(const void *p)
         return 0;
     struct page *page = virt_to_head_page("ksize", p);
     size_t room = PageSlab(page) ? page->slab_cache->object_size
-                          : PAGE_SIZE << page->order;
+                                 : PAGE_SIZE << page->order;
     kasan_unpoison_range(p, room);
     return room;
 }

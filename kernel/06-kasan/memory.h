@@ -34,6 +34,14 @@ enum pageflags {
     PG_buddy,         /* the first frame of a free block */
     PG_slab,          /* the first frame of a slab (slab.h) */
     PG_large_kmalloc, /* the first frame of a block of kmalloc() */
+    PG_anon,          /* what it holds is one process's, and no file's */
+
+    /* Of a page of a file (filemap.h), with page_cache_lock. */
+    PG_locked,     /* it is being read from the disk */
+    PG_dirty,      /* the disk has older bytes */
+    PG_writeback,  /* it is being written to the disk */
+    PG_referenced, /* it was used lately */
+    PG_active,     /* it is on the active list (lru.h) */
 };
 
 /* The order and the users of a block stand in the struct page of its first
@@ -42,10 +50,13 @@ struct page {
     atomic_ulong flags;   /* a bit for each of enum pageflags; atomic, since
                            * who sets one need not hold the others' locks */
     int _refcount;        /* how many use the block; 0: it is free */
+    atomic_int _mapcount; /* how many PTEs lead to it */
     unsigned order;       /* the block, free or in use, has 2^order frames */
     struct list_head lru; /* the link in the one list that the block is on:
                            * while it is free, the free list of its order;
-                           * while it is a slab, a list of its cache */
+                           * while it is a slab, a list of its cache;
+                           * while it is a page of a file on a disk, the
+                           * active or the inactive list (lru.h) */
 
     /* Of a slab (slab.h). Linux puts these in the place of others that a slab
      * does not need, by a union. */
@@ -53,6 +64,11 @@ struct page {
     void *s_mem;              /* the first object */
     unsigned short *freelist; /* indices of the free ones, from active on */
     unsigned active;          /* how many objects are in use */
+
+    /* Of a page of a file (filemap.h). */
+    struct address_space *mapping; /* the file; NULL: it is of none */
+    unsigned long index;           /* which page of it */
+    struct page *next_hash;        /* the next one with the same hash */
 };
 
 extern struct page *mem_map;
@@ -124,6 +140,43 @@ static inline bool PageLargeKmalloc(const struct page *page)
 static inline int page_count(const struct page *page)
 {
     return page->_refcount;
+}
+
+static inline bool PageAnon(const struct page *page)
+{
+    return page->flags & 1UL << PG_anon;
+}
+
+static inline bool test_page_bit(const struct page *page, enum pageflags bit)
+{
+    return page->flags & 1UL << bit;
+}
+
+static inline void set_page_bit(struct page *page, enum pageflags bit)
+{
+    page->flags |= 1UL << bit;
+}
+
+static inline void clear_page_bit(struct page *page, enum pageflags bit)
+{
+    page->flags &= ~(1UL << bit);
+}
+
+static inline int page_mapcount(const struct page *page)
+{
+    return page->_mapcount;
+}
+
+/* One PTE more leads to the frame, or one less. */
+static inline void page_add_rmap(struct page *page)
+{
+    page->_mapcount++;
+}
+
+static inline void page_remove_rmap(struct page *page)
+{
+    if (--page->_mapcount == 0 && PageAnon(page))
+        page->flags &= ~(1UL << PG_anon);
 }
 
 /* Get so many frames from the host, all zero, and a struct page for each.

@@ -5,6 +5,7 @@
  */
 #include "vmstat.h"
 #include "buddy.h"
+#include "filemap.h"
 
 /* The number of free blocks of each order, at one moment. */
 struct census {
@@ -81,4 +82,39 @@ void zoneinfo_show(FILE *file)
             zone->watermark[WMARK_MIN], zone->watermark[WMARK_LOW]);
     fprintf(file, "        high     %lu\n        managed  %lu\n",
             zone->watermark[WMARK_HIGH], zone->managed_pages);
+}
+
+/* What a process could get without harm to others: the reserve stays, and so
+ * does some of the page cache. */
+static unsigned long available_pages(unsigned long free, unsigned long cache)
+{
+    unsigned long low = normal_zone.watermark[WMARK_LOW];
+    unsigned long kept = cache / 2 < low ? cache / 2 : low;
+    return (free > low ? free - low : 0) + cache - kept;
+}
+
+static unsigned long mib(unsigned long pages)
+{
+    return pages >> (20 - PAGE_SHIFT);
+}
+
+void free_show(FILE *file)
+{
+    unsigned long total = normal_zone.managed_pages;
+
+    spin_lock(&page_cache_lock);
+    unsigned long cached = node_stat[NR_FILE_PAGES];
+    unsigned long shared = node_stat[NR_SHMEM];
+    spin_unlock(&page_cache_lock);
+    spin_lock(&normal_zone.lock);
+    unsigned long free = normal_zone.free_pages;
+    spin_unlock(&normal_zone.lock);
+
+    unsigned long available = available_pages(free, cached - shared);
+    fprintf(file, "%20s%12s%12s%12s%12s%12s\n", "total", "used", "free",
+            "shared", "buff/cache", "available");
+    fprintf(file, "%-9s%11lu%12lu%12lu%12lu%12lu%12lu\n", "Mem:", mib(total),
+            mib(total - available), mib(free), mib(shared), mib(cached),
+            mib(available));
+    fprintf(file, "%-9s%11d%12d%12d\n", "Swap:", 0, 0, 0);
 }

@@ -23,4 +23,8 @@ void zoneinfo_show(FILE *file);
 /* /proc/slabinfo: objects and slabs of each cache. */
 void slabinfo_show(FILE *file);
 
+/* What the command `free -m` shows (of procps 4), in MiB. What is used is what
+ * could not be had: so the page cache is available, though it is not free. */
+void free_show(FILE *file);
+
 #endif
