@@ -77,6 +77,19 @@ static void show_object(void)
     printf("after %d others were freed it is a again\n", others);
 }
 
+static void show_caches(void)
+{
+    static const size_t sizes[] = {8, 32, 128, 1024, 4096};
+
+    printf("objects, and from one to the next\n");
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+        const struct kmem_cache *cache =
+            kmalloc_caches[kmalloc_index(sizes[i])];
+        printf("  %-13s %4zu %5zu\n", cache->name, cache->object_size,
+               cache->size);
+    }
+}
+
 static void show_large(void)
 {
     char *large = kmalloc(9000, GFP_KERNEL);
@@ -126,6 +139,7 @@ int main(void)
     }
     show_frame();
     show_object();
+    show_caches();
     show_large();
     show_stack();
     show_report();
