@@ -93,10 +93,10 @@ FOLDER = $(shell tools/stage $*)
 # objects, as the archive hides what is not for programs. Where the accesses of a
 # module are checked, its own are, too.
 MODULE_FLAGS = $(shell ! grep -qs ^module-flags: $(FOLDER)/Makefile || \
-    $(MAKE) -s -C $(FOLDER) module-flags)
+    $(MAKE) -s -C $(FOLDER) CC='$(CC)' module-flags)
 
-LINK = mkdir -p build && $(CC) $(FLAGS) $(MODULE_FLAGS) -fno-builtin -iquote $(FOLDER) \
-    -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c $(2) \
+LINK = mkdir -p build && $(CC) $(FLAGS) $(MODULE_FLAGS) -fno-builtin \
+    -iquote $(FOLDER) -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c $(2) \
     $(patsubst %.c,%.o,$(wildcard $(FOLDER)/*.c)) -pthread
 
 show-%: stages ## print the memory of a small program in chapter NN

@@ -1,4 +1,4 @@
-/* k06.c - what the shadow says of memory, and a write that it does not allow
+/* k06.c - what the shadow says of memory, and two accesses that it forbids
  *
  * This program is compiled as the kernel is, so its own accesses are checked,
  * too, and its local array has redzones.
@@ -109,22 +109,40 @@ static void show_stack(void)
     show("char local[13];", start - 32, 8);
 }
 
-static __attribute__((noinline)) void write_too_far(void)
+/* ---- two bugs ---- */
+
+/* So that the reports can name it. */
+#define NAMED static __attribute__((noinline)) void
+
+NAMED write_too_far(void)
 {
     char *p = kmalloc(20, GFP_KERNEL);
 
     p[20] = 1;
 }
 
-/* A report ends the process, so that this one has to be another. */
-static void show_report(void)
+NAMED give_it_up(char *p)
 {
-    printf("p = kmalloc(20, GFP_KERNEL); p[20] = 1;\n");
+    kfree(p);
+}
+
+NAMED read_after_free(void)
+{
+    volatile char *p = kmalloc(20, GFP_KERNEL);
+
+    give_it_up((char *)p);
+    p[4];
+}
+
+/* A report ends the process, so that this one has to be another. */
+static void show_report(const char *what, void (*commit)(void))
+{
+    printf("%s\n", what);
     fflush(stdout);
     if (fork() == 0) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
         dup2(STDOUT_FILENO, STDERR_FILENO);
-        write_too_far();
+        commit();
         _exit(0);
     }
     wait(NULL);
@@ -142,6 +160,8 @@ int main(void)
     show_caches();
     show_large();
     show_stack();
-    show_report();
+    show_report("p = kmalloc(20, GFP_KERNEL); p[20] = 1;", write_too_far);
+    show_report("p = kmalloc(20, GFP_KERNEL); kfree(p); p[4];",
+                read_after_free);
     return 0;
 }
