@@ -90,9 +90,13 @@ diff-%: ## show the step to chapter NN as a diff; k02: of the kernel
 FOLDER = $(shell tools/stage $*)
 
 # A small program of the stage's own, run on its code. It is linked with the
-# objects, as the archive hides what is not for programs.
-LINK = mkdir -p build && $(CC) $(FLAGS) -fno-builtin -iquote $(FOLDER) \
-    -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c $(2) \
+# objects, as the archive hides what is not for programs. Where the accesses of a
+# module are checked, its own are, too.
+MODULE_FLAGS = $(shell ! grep -qs ^module-flags: $(FOLDER)/Makefile || \
+    $(MAKE) -s -C $(FOLDER) CC='$(CC)' module-flags)
+
+LINK = mkdir -p build && $(CC) $(FLAGS) $(MODULE_FLAGS) -fno-builtin \
+    -iquote $(FOLDER) -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c $(2) \
     $(patsubst %.c,%.o,$(wildcard $(FOLDER)/*.c)) -pthread
 
 show-%: stages ## print the memory of a small program in chapter NN
