@@ -226,6 +226,18 @@ build/bench/kernel/k%: bench/kernel/k%.c $(KERNELS:%=%/libkernel.a)
 	@mkdir -p build/bench/kernel
 	$(CC) $(FLAGS) -iquote $(STAGE_OF) -o $@ $< $(STAGE_OF)/libkernel.a -pthread
 
+# This one plays a trace on a malloc that brings its own kernel.
+build/bench/kernel/k04_faults: bench/kernel/k04_faults.c $(PLAYER) \
+    $(wildcard bench/*/*.h) build/down/libraries build/traces/cc1.trace
+	@mkdir -p build/bench/kernel
+	$(CC) $(FLAGS) -fno-builtin -I $(firstword $(CHAPTERS)) -o $@ \
+	    $(filter %.c,$^) -ldl -pthread
+
+build/down/libraries: kernel/down/library \
+    $(wildcard kernel/down/*.c kernel/04-*/*.[ch] chapters/*/*.[ch]) | stages
+	@kernel/down/library $(CHAPTERS)
+	@touch $@
+
 inputs: build/inputs
 
 build/inputs: bench/race/prepare $(wildcard bench/race/programs/*)

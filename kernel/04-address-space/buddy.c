@@ -57,8 +57,8 @@ static struct page *rmqueue(struct zone *zone, unsigned order)
             continue;
         struct page *page =
             list_first_entry(&area->free_list, struct page, lru);
-        trace(FLOOR_BUDDY, "frame %lu, of a block of order %u split to %u",
-              page_to_pfn(page), high, order);
+        trace(FLOOR_BUDDY, "frame %lu, %s block of order %u", page_to_pfn(page),
+              high > order ? "split off a" : "a", high);
         del_page_from_free_list(zone, page);
         expand(zone, page, order, high);
         return page;

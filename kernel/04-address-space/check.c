@@ -552,18 +552,15 @@ static const char *check_mms(void)
     if (mapcount == NULL)
         return broken("no memory to count in");
     pthread_mutex_lock(&mmlist_lock);
-    list_for_each_entry(mm, &mmlist, mmlist) {
+    list_for_each_entry(mm, &mmlist, mmlist)
         mmap_write_lock(mm);
-    }
-    list_for_each_entry(mm, &mmlist, mmlist) {
+    list_for_each_entry(mm, &mmlist, mmlist)
         if (trouble == NULL)
             trouble = check_mm(mm, mapcount);
-    }
     if (trouble == NULL)
         trouble = check_mapcounts(mapcount);
-    list_for_each_entry(mm, &mmlist, mmlist) {
+    list_for_each_entry(mm, &mmlist, mmlist)
         mmap_write_unlock(mm);
-    }
     pthread_mutex_unlock(&mmlist_lock);
     free(mapcount);
     return trouble;

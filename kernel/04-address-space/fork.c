@@ -79,10 +79,9 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *from)
     mm->start_brk = from->start_brk;
     mm->brk = from->brk;
     mm->mmap_base = from->mmap_base;
-    list_for_each_entry(vma, &from->mmap, vm_list) {
+    list_for_each_entry(vma, &from->mmap, vm_list)
         if ((error = dup_vma(mm, vma)) != 0)
             break;
-    }
     mmap_write_unlock(mm);
     mmap_write_unlock(from);
     return error;

@@ -5,7 +5,6 @@
  * caller holds the lock of the mm.
  */
 #include "pgtable.h"
-#include "pgtable.h"
 #include "buddy.h"
 #include "mm.h"
 #include "mmu.h"

@@ -47,9 +47,8 @@ void maps_show(FILE *file, struct mm_struct *mm)
     struct vm_area_struct *vma;
 
     mmap_write_lock(mm);
-    list_for_each_entry(vma, &mm->mmap, vm_list) {
+    list_for_each_entry(vma, &mm->mmap, vm_list)
         show_map_vma(file, vma);
-    }
     mmap_write_unlock(mm);
 }
 
@@ -125,8 +124,7 @@ void smaps_show(FILE *file, struct mm_struct *mm)
     struct vm_area_struct *vma;
 
     mmap_write_lock(mm);
-    list_for_each_entry(vma, &mm->mmap, vm_list) {
+    list_for_each_entry(vma, &mm->mmap, vm_list)
         show_smap(file, vma);
-    }
     mmap_write_unlock(mm);
 }

@@ -8,9 +8,9 @@
  * a heap that grows step by step would be a thousand areas. But two such areas
  * are no mistake.
  *
- * A search walks along the list. (Linux has had a list and a tree, from 2.4.10
- * on a red-black tree, and since 6.1 a maple tree alone: processes with
- * thousands of areas are common.)
+ * A search walks along the list. (Some processes have thousands of areas. So
+ * Linux had a red-black tree beside the list, and since 6.1 has a maple tree
+ * alone.)
  */
 #include "vma.h"
 #include "shmem.h"
@@ -60,10 +60,8 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long address)
     struct vm_area_struct *vma;
 
     list_for_each_entry(vma, &mm->mmap, vm_list)
-    {
         if (address < vma->vm_end)
             return vma;
-    }
     return NULL;
 }
 

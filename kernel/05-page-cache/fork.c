@@ -91,10 +91,9 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *from)
     mm->brk = from->brk;
     mm->mmap_base = from->mmap_base;
     dup_fd(mm, from);
-    list_for_each_entry(vma, &from->mmap, vm_list) {
+    list_for_each_entry(vma, &from->mmap, vm_list)
         if ((error = dup_vma(mm, vma)) != 0)
             break;
-    }
     mmap_write_unlock(mm);
     mmap_write_unlock(from);
     return error;

@@ -76,9 +76,10 @@ struct mm_struct {
     struct list_head mmlist; /* the link in the list of all */
 };
 
-/* One thread changes an mm at a time. (Linux has a reader-writer lock here,
- * called mmap_sem until 5.8: page faults only read the areas. They change the
- * page table, under further locks.) Whoever holds it may sleep. */
+/* One thread works on an mm at a time. (Linux has a reader-writer lock here,
+ * called mmap_sem before 5.8. Page faults take it for reading, as they do not
+ * change areas; since 6.4 most of them lock one area only. Changes of the page
+ * table have further locks there.) Whoever holds it may sleep. */
 static inline void mmap_write_lock(struct mm_struct *mm)
 {
     pthread_mutex_lock(&mm->mmap_lock);

@@ -144,12 +144,16 @@ int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long length)
         length > TASK_SIZE - start || length == 0)
         return -EINVAL;
     const unsigned long end = start + PAGE_ALIGN(length);
+    if (start < TASK_MIN)
+        start = TASK_MIN; /* what is below is the host's */
 
     while ((vma = find_vma_intersection(mm, start, end)) != NULL)
         if (vma_cut(vma, start, end) != 0)
             return -ENOMEM; /* at once, and nothing is cut */
-    zap_page_range(mm, start, end);
-    free_pgtables(mm, start, end);
+    if (start < end) {
+        zap_page_range(mm, start, end);
+        free_pgtables(mm, start, end);
+    }
     return 0;
 }
 

@@ -1,6 +1,6 @@
 /* down.c - one malloc, followed all the way down
  *
- *     down LIBMALLOC FRAMES
+ *     down LIBMALLOC FRAMES PICTURE
  *
  * A kernel is started on so many frames, and a process in it. A chapter's
  * malloc, built with the os.c of this folder, is loaded, and the program of
@@ -10,6 +10,7 @@
 #include "fork.h"
 #include "init.h"
 #include "inspect.h"
+#include "picture.h"
 #include "proc.h"
 #include "sched.h"
 #include "trace.h"
@@ -167,10 +168,22 @@ static void load(const char *path)
     chapter.malloc_walk = find(library, "malloc_walk");
 }
 
+static void draw(const char *path)
+{
+    FILE *file = fopen(path, "w");
+
+    if (file == NULL) {
+        perror(path);
+        exit(1);
+    }
+    write_picture(file, chapter.malloc_walk);
+    fclose(file);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: down LIBMALLOC FRAMES\n");
+    if (argc != 4) {
+        fprintf(stderr, "usage: down LIBMALLOC FRAMES PICTURE\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -188,5 +201,6 @@ int main(int argc, char **argv)
     maps_show(stdout, mm);
     printf("\nfree blocks of frames, as in /proc/buddyinfo:\n");
     buddyinfo_show(stdout);
+    draw(argv[3]);
     return 0;
 }

@@ -102,8 +102,11 @@ void *os_reserve(size_t size)
 
 bool os_open(void *address, size_t size)
 {
-    return sys_mprotect((unsigned long)address, size, PROT_READ | PROT_WRITE) ==
-           0;
+    int error =
+        sys_mprotect((unsigned long)address, size, PROT_READ | PROT_WRITE);
+    if (error != 0)
+        errno = -error;
+    return error == 0;
 }
 
 void fatal(const char *message)

@@ -372,6 +372,26 @@ START_TEST(wrong_arguments_are_refused)
 }
 END_TEST
 
+/* What is below all processes is no business of theirs. */
+START_TEST(the_host_s_pages_are_left_alone)
+{
+    const unsigned long below = TASK_MIN - PAGES(2);
+    char *page =
+        mmap((void *)below, PAGES(1), RW, PRIVATE | MAP_FIXED_NOREPLACE, -1, 0);
+
+    ck_assert_ptr_eq(page, (char *)below);
+    store(page, 1);
+    must_run();
+    must_map_at((char *)TASK_MIN, 2, RW);
+    ck_assert_int_eq(sys_munmap(below, PAGES(1)), 0);
+    ck_assert_int_eq(sys_munmap(below, PAGES(3)), 0);
+    ck_assert_str_eq(areas_from((char *)TASK_MIN), "1+1rw");
+    ck_assert_int_eq(sys_madvise(below, PAGES(4), MADV_DONTNEED), -ENOMEM);
+    ck_assert_int_eq(sys_mprotect(below, PAGES(1), PROT_NONE), -ENOMEM);
+    ck_assert_int_eq(load(page), 1);
+}
+END_TEST
+
 /* ---- the heap ---- */
 
 START_TEST(the_break_may_lie_within_a_page)
@@ -1493,6 +1513,7 @@ void add_k04(Suite *suite)
     tcase_add_test(areas, below_a_stack_there_is_a_gap);
     tcase_add_test(areas, an_mm_has_so_many_areas);
     tcase_add_test(areas, wrong_arguments_are_refused);
+    tcase_add_test(areas, the_host_s_pages_are_left_alone);
     tcase_add_test(areas, the_break_may_lie_within_a_page);
     tcase_add_test(areas, a_mapping_in_the_way_stops_the_break);
     tcase_add_test(areas, to_move_copies_no_byte);

@@ -498,6 +498,126 @@ START_TEST(random_calls)
 }
 END_TEST
 
+/* ---- against the machine's own Linux ---- */
+
+/* The same calls in a window of ours and in one of the host's, below all that
+ * the host maps by itself. Left out are calls whose result depends on where
+ * there is room, or on which areas were merged: Linux merges fewer. */
+#define HOST_BASE 0x74000000UL
+
+static int pipe_ends[2];
+
+/* What errors a call of the host, which says -1, and one of ours have. */
+static int host_error(long result)
+{
+    return result == -1 ? -errno : 0;
+}
+
+static int our_error(unsigned long result)
+{
+    return IS_ERR_VALUE(result) ? (int)result : 0;
+}
+
+/* Read or write a byte of the host's window, without a signal. */
+static int host_load(unsigned long address, char *byte)
+{
+    if (write(pipe_ends[1], (void *)address, 1) != 1)
+        return -EFAULT;
+    must(read(pipe_ends[0], byte, 1) == 1);
+    return 0;
+}
+
+static int host_store(unsigned long address, char byte)
+{
+    must(write(pipe_ends[1], &byte, 1) == 1);
+    if (read(pipe_ends[0], (void *)address, 1) == 1)
+        return 0;
+    must(read(pipe_ends[0], &byte, 1) == 1);
+    return -EFAULT;
+}
+
+static void both_map(unsigned long place, unsigned long length)
+{
+    int prot = random_prot();
+    int flags = (below(3) == 0 ? MAP_FIXED_NOREPLACE : MAP_FIXED) |
+                (below(3) == 0 ? SHARED : PRIVATE);
+
+    snprintf(did, sizeof(did), "mmap %#lx %lu prot %d flags %x", place, length,
+             prot, flags);
+    int ours = our_error(vm_mmap(NULL, BASE + place, length, prot, flags, 0));
+    must(ours == host_error((long)mmap((void *)(HOST_BASE + place), length,
+                                       prot, flags, -1, 0)));
+}
+
+static void both_unmap(unsigned long place, unsigned long length)
+{
+    snprintf(did, sizeof(did), "munmap %#lx %lu", place, length);
+    int ours = sys_munmap(BASE + place, length);
+    must(ours == host_error(munmap((void *)(HOST_BASE + place), length)));
+}
+
+static void both_protect(unsigned long place, unsigned long length)
+{
+    int prot = random_prot();
+
+    snprintf(did, sizeof(did), "mprotect %#lx %lu %d", place, length, prot);
+    int ours = sys_mprotect(BASE + place, length, prot);
+    must(ours ==
+         host_error(mprotect((void *)(HOST_BASE + place), length, prot)));
+}
+
+static void both_discard(unsigned long place, unsigned long length)
+{
+    snprintf(did, sizeof(did), "madvise %#lx %lu", place, length);
+    int ours = sys_madvise(BASE + place, length, MADV_DONTNEED);
+    must(ours == host_error(madvise((void *)(HOST_BASE + place), length,
+                                    MADV_DONTNEED)));
+}
+
+static void both_store(unsigned long place, unsigned long length)
+{
+    char byte = (char)length;
+
+    place += length % PAGE_SIZE;
+    snprintf(did, sizeof(did), "store at %#lx", place);
+    int ours = copy_to_user(BASE + place, &byte, 1) == 0 ? 0 : -EFAULT;
+    must(ours == host_store(HOST_BASE + place, byte));
+}
+
+static void both_load(unsigned long place)
+{
+    char ours = 0, host = 0;
+    int error = copy_from_user(&ours, BASE + place, 1) == 0 ? 0 : -EFAULT;
+
+    must(error == host_load(HOST_BASE + place, &host));
+    must(ours == host);
+}
+
+START_TEST(linux_does_the_same)
+{
+    static void (*const both[])(unsigned long place, unsigned long length) = {
+        both_map,     both_map,   both_unmap, both_protect,
+        both_discard, both_store, both_store, both_store,
+    };
+
+    state = seed;
+    snprintf(did, sizeof(did), "start");
+    must_start(512);
+    switch_mm(mm_alloc());
+    must(pipe(pipe_ends) == 0);
+    for (int i = 0; i < 5000; i++) {
+        unsigned long place = (unsigned long)below(WINDOW) * PAGE_SIZE;
+        unsigned long length =
+            below(10) == 0 ? 0 : random_below(&state, LONGEST * PAGE_SIZE);
+        if (place + length > WINDOW * PAGE_SIZE)
+            length = WINDOW * PAGE_SIZE - place;
+        both[below((int)LENGTH(both))](place + (below(20) == 0), length);
+        for (int j = 0; j < 3; j++)
+            both_load(random_below(&state, WINDOW * PAGE_SIZE));
+    }
+}
+END_TEST
+
 TCase *k04_random(void);
 
 TCase *k04_random(void)
@@ -505,6 +625,7 @@ TCase *k04_random(void)
     TCase *group = tcase_create("address_space");
 
     tcase_add_loop_test(group, random_calls, 0, RUNS);
+    tcase_add_test(group, linux_does_the_same);
     tcase_set_timeout(group, 20);
     return group;
 }
