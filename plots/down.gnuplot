@@ -41,7 +41,10 @@ only(name, value) = "< " . rows_of(name) . sprintf(" | grep ',%d$'", value) . \
 set style fill solid border rgb "white"
 set key at screen 0.5, up(20, 1) bottom center horizontal Left reverse \
     maxrows 3 samplen 1.5 font ",16"
-plot for [k=0:2] only("chunk", k) using (($3 + $4) / 2):(3.55):3:4:(3.4):(3.7) \
+# Also the smallest chunk is to be seen.
+seen(from, to) = most(to, from + pages / 200)
+plot for [k=2:0:-1] only("chunk", k) \
+         using 3:(3.55):3:(seen($3, $4)):(3.4):(3.7) \
          with boxxyerror fillcolor rgb chunk_colour[k + 1] \
          title chunk_name[k + 1], \
      for [k=0:1] only("page", k) using (($3 + $4) / 2):(2.65):3:4:(2.5):(2.8) \

@@ -20,7 +20,7 @@
 #include "memory.h"
 #include "spinlock.h"
 
-#define VMALLOC_SIZE (1UL << 30) /* bytes of addresses. (Linux: 32 TiB) */
+#define VMALLOC_SIZE (1UL << 26) /* bytes of addresses. (Linux: 32 TiB) */
 
 struct vm_struct {
     struct list_head list; /* the link in vmap_area_list */

@@ -43,11 +43,11 @@ static size_t calculate_slab_order(struct kmem_cache *cache, bool off_slab)
     return cache->num > 0 ? (PAGE_SIZE << cache->gfporder) % each : 0;
 }
 
-/* Is it better to have the freelist elsewhere? Not for small objects, and not
- * if it fits into what is left over. */
+/* Is it better to have the freelist elsewhere? Not if it fits into what is left
+ * over. And of small objects there are too many. */
 static bool set_off_slab_cache(struct kmem_cache *cache, size_t *left_over)
 {
-    if (freelist_cache == NULL || cache->size < 2 * freelist_cache->size)
+    if (freelist_cache == NULL)
         return false;
     *left_over = calculate_slab_order(cache, true);
     return cache->num > 0 && *left_over < cache->num * sizeof(unsigned short);

@@ -496,8 +496,9 @@ static const char *check_page_cache(void)
         if (cached.pages[i] != node_stat[i])
             trouble = broken("node_stat: %lu %s pages, not %lu", node_stat[i],
                              names[i], cached.pages[i]);
-    if (trouble == NULL && nr_lru[LRU_INACTIVE] + nr_lru[LRU_ACTIVE] !=
-                               cached.pages[NR_FILE_PAGES] - cached.pages[NR_SHMEM])
+    if (trouble == NULL &&
+        nr_lru[LRU_INACTIVE] + nr_lru[LRU_ACTIVE] !=
+            cached.pages[NR_FILE_PAGES] - cached.pages[NR_SHMEM])
         trouble = broken("a page of a file on a disk is on no LRU list");
     return trouble;
 }

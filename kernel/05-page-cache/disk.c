@@ -19,9 +19,8 @@ struct disk *disk_create(unsigned long blocks)
     struct disk *disk = calloc(1, sizeof(*disk));
     if (disk == NULL)
         return NULL;
-    disk->data =
-        mmap(NULL, blocks << PAGE_SHIFT, PROT_READ | PROT_WRITE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    disk->data = mmap(NULL, blocks << PAGE_SHIFT, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (disk->data == MAP_FAILED) {
         free(disk);
         return NULL;

@@ -13,11 +13,11 @@
 #include <stdatomic.h>
 
 struct disk {
-    unsigned long blocks;        /* how many it has; at first they are zero */
-    atomic_ulong reads, writes;  /* how many it has read and written */
-    unsigned long ticks;         /* what each takes: 10 at first */
-    unsigned sleep_us;           /* and so long, if not 0, the host sleeps */
-    pthread_mutex_t lock;        /* it does one thing at a time */
+    unsigned long blocks;       /* how many it has; at first they are zero */
+    atomic_ulong reads, writes; /* how many it has read and written */
+    unsigned long ticks;        /* what each takes: 10 at first */
+    unsigned sleep_us;          /* and so long, if not 0, the host sleeps */
+    pthread_mutex_t lock;       /* it does one thing at a time */
     char *data;
 };
 
@@ -28,8 +28,8 @@ extern atomic_ulong jiffies;
 struct disk *disk_create(unsigned long blocks);
 void disk_destroy(struct disk *disk);
 
-/* Read or write a block, and wait for it. If only its first bytes are written the
- * others become zero. */
+/* Read or write a block, and wait for it. If only its first bytes are written
+ * the others become zero. */
 void disk_read(struct disk *disk, unsigned long block, void *to);
 void disk_write(struct disk *disk, unsigned long block, const void *from,
                 unsigned long bytes);

@@ -70,8 +70,7 @@ static struct dir_entry *add_entry(struct super_block *sb, const char *name)
         strcpy(entry->name, name);
         entry->size = 0;
         sb->s_dirt = true;
-        disk_discard(sb->s_bdev, 1 + slot * sb->s_slot_pages,
-                     sb->s_slot_pages);
+        disk_discard(sb->s_bdev, 1 + slot * sb->s_slot_pages, sb->s_slot_pages);
         return entry;
     }
     return NULL;
@@ -99,7 +98,7 @@ static int open_entry(struct super_block *sb, const char *name, int flags,
 
     if (new && !(flags & O_CREAT))
         return -ENOENT;
-    if (!new && flags & O_CREAT && flags & O_EXCL)
+    if (!new &&flags & O_CREAT &&flags &O_EXCL)
         return -EEXIST;
     if (new)
         entry = add_entry(sb, name);

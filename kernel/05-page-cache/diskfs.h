@@ -49,8 +49,8 @@ unsigned long max_size(const struct inode *inode);
 /* It becomes longer, but not too long. With i_rwsem. */
 void i_size_write(struct inode *inode, unsigned long size);
 
-/* Write the directory if the disk has an older one: with fs_lock, or that of the
- * file system that is mounted. */
+/* Write the directory if the disk has an older one: with fs_lock, or that of
+ * the file system that is mounted. */
 void write_super(struct super_block *sb);
 void sync_fs(void);
 

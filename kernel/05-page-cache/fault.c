@@ -140,7 +140,8 @@ static int do_file_page(struct vm_area_struct *vma, pte_t *pte,
     set_page(vma->vm_mm, pte, page, vm_get_page_prot(vma->vm_flags));
     if (write)
         page_mkwrite(pte, page);
-    trace_pte(address, pte, major ? "of a file, read from the disk" : "of a file");
+    trace_pte(address, pte,
+              major ? "of a file, read from the disk" : "of a file");
     return 0;
 }
 

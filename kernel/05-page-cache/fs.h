@@ -31,7 +31,7 @@ struct address_space_operations {
 struct address_space {
     struct inode *host;                           /* the file */
     const struct address_space_operations *a_ops; /* NULL: it has no disk */
-    unsigned long nrpages; /* how many pages there are in the cache */
+    unsigned long nrpages;   /* how many pages there are in the cache */
     struct list_head i_mmap; /* the areas that show the file, by vma->shared */
 };
 
@@ -40,13 +40,13 @@ struct address_space {
 struct inode {
     unsigned long i_ino; /* its number */
     char i_name[FILE_NAME_SIZE];
-    struct super_block *i_sb;     /* its file system; NULL: none */
-    atomic_ulong i_size;          /* in bytes; it never shrinks */
-    int i_count;                  /* how many use it now */
-    int i_nlink;                  /* 0: it has no name, and goes unused */
-    pthread_mutex_t i_rwsem;      /* held to read, to write and to extend it */
-    struct address_space i_data;  /* its pages */
-    struct list_head i_list;      /* the link in the list of all */
+    struct super_block *i_sb;    /* its file system; NULL: none */
+    atomic_ulong i_size;         /* in bytes; it never shrinks */
+    int i_count;                 /* how many use it now */
+    int i_nlink;                 /* 0: it has no name, and goes unused */
+    pthread_mutex_t i_rwsem;     /* held to read, to write and to extend it */
+    struct address_space i_data; /* its pages */
+    struct list_head i_list;     /* the link in the list of all */
 };
 
 struct file {

@@ -11,8 +11,8 @@
 
 int inode_init(void); /* 0, or -ENOMEM */
 
-/* A file that was not known, for one user. It has a name, unless nlink is 0; then
- * the name is one to show only. Returns NULL if there is no memory. */
+/* A file that was not known, for one user. It has a name, unless nlink is 0;
+ * then the name is one to show only. Returns NULL if there is no memory. */
 struct inode *new_inode(struct super_block *sb, unsigned long ino,
                         const char *name, int nlink,
                         const struct address_space_operations *a_ops);

@@ -53,6 +53,7 @@ struct vm_area_struct {
     unsigned long vm_flags;
     struct file *vm_file;   /* what it shows; NULL: nothing, it is anonymous */
     unsigned long vm_pgoff; /* its first page is this page of the file, or 0 */
+
     struct list_head shared; /* the link in the i_mmap of the file */
 };
 
@@ -67,11 +68,11 @@ struct mm_struct {
     pte_t *pgd;                /* the root of the page table */
     unsigned long nr_tables;   /* frames that the page table takes */
     unsigned long rss[NR_MM_COUNTERS]; /* frames that it has (resident) */
-    unsigned long min_flt; /* page faults that were met without a disk, */
-    unsigned long maj_flt; /* and those that had to wait for one */
-    struct file *fd_array[NR_OPEN]; /* its open files */
+    unsigned long min_flt;             /* page faults met without a disk, */
+    unsigned long maj_flt;             /* and with one (major) */
     unsigned long start_brk, brk;      /* the heap; brk may be within a page */
     unsigned long mmap_base;           /* mappings go below */
+    struct file *fd_array[NR_OPEN];    /* its open files */
     int pid;
     struct list_head mmlist; /* the link in the list of all */
 };

@@ -72,7 +72,8 @@ static long copy_part(struct file *file, unsigned long buffer,
 
     if (count > PAGE_SIZE - offset)
         count = PAGE_SIZE - offset;
-    int error = read_cache_page(file->f_mapping, file->f_pos >> PAGE_SHIFT, &page);
+    int error =
+        read_cache_page(file->f_mapping, file->f_pos >> PAGE_SHIFT, &page);
     if (error < 0)
         return error;
     char *bytes = (char *)page_address(page) + offset;

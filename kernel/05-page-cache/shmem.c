@@ -4,8 +4,6 @@
  * stay when nobody maps them.
  */
 #include "shmem.h"
-#include "buddy.h"
-#include "filemap.h"
 #include "inode.h"
 #include "slab.h"
 
@@ -60,9 +58,4 @@ void fput(struct file *file)
         return;
     iput(file->f_mapping->host);
     kmem_cache_free(filp_cachep, file);
-}
-
-int shmem_getpage(struct file *file, unsigned long index, struct page **page)
-{
-    return filemap_fault(file, index, page);
 }

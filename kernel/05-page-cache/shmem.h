@@ -4,6 +4,8 @@
  * has no disk: it is as long as it was made, holds zeros, and gets a frame for
  * a page when that page is first needed. Memory that is shared is such a file,
  * without a name that anybody could open.
+ *
+ * What all open files have in common is here, too.
  */
 #ifndef SHMEM_H
 #define SHMEM_H
@@ -24,9 +26,5 @@ struct file *alloc_file(struct inode *inode);
 
 struct file *get_file(struct file *file); /* for one user more */
 void fput(struct file *file);             /* one less; the last frees it */
-
-/* The frame of a page of the file, for one user; it is made if there is none.
- * Returns 0, -ENOMEM, or -EINVAL beyond the file's end. */
-int shmem_getpage(struct file *file, unsigned long index, struct page **page);
 
 #endif

@@ -17,8 +17,7 @@ static struct super_block super;
 
 static int fill_super(struct super_block *sb, struct disk *disk)
 {
-    struct dir_entry *dir =
-        (struct dir_entry *)__get_free_pages(GFP_KERNEL, 0);
+    struct dir_entry *dir = (struct dir_entry *)__get_free_pages(GFP_KERNEL, 0);
 
     if (dir == NULL)
         return -ENOMEM;

@@ -54,8 +54,8 @@ int sys_ftruncate(int fd, unsigned long size);
 unsigned long sys_mmap(unsigned long address, unsigned long length, int prot,
                        int flags, int fd, unsigned long offset);
 
-/* Dirty pages go to the disk: of a range of addresses, of a file, or all. flags:
- * MS_SYNC or MS_ASYNC. */
+/* Dirty pages go to the disk: of a range of addresses, of a file, or all.
+ * flags: MS_SYNC or MS_ASYNC. */
 int sys_msync(unsigned long start, unsigned long length, int flags);
 int sys_fsync(int fd);
 void sys_sync(void);

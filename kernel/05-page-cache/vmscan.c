@@ -130,8 +130,7 @@ static void drop_pagecache(void)
             struct page *page = oldest_of(list);
             get_page(page);
             move_to(page, list);
-            if (page_mapcount(page) == 0)
-                remove_mapping(page);
+            remove_mapping(page);
             put_page(page);
         }
     }

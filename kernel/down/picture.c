@@ -117,7 +117,7 @@ static unsigned long frames_to_show(void)
     for (unsigned long pfn = 0; pfn < max_pfn; pfn++)
         if (page_mapcount(pfn_to_page(pfn)) > 0)
             last = pfn;
-    last = (last + 64) / 64 * 64;
+    last = (last + 96) / 64 * 64;
     return last < max_pfn ? last : max_pfn;
 }
 
@@ -127,8 +127,7 @@ void write_picture(FILE *file,
     const struct vm_area_struct *vma;
     unsigned long column = 0, frames = frames_to_show();
 
-    list_for_each_entry(vma, &current_mm->mmap, vm_list)
-    {
+    list_for_each_entry(vma, &current_mm->mmap, vm_list) {
         column = draw_area(file, vma, column, walk);
     }
     for (unsigned long pfn = 0; pfn < frames; pfn++)

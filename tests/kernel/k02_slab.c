@@ -58,6 +58,20 @@ static unsigned slabs(const struct kmem_cache *cache)
            length(&node->slabs_free);
 }
 
+/* How many objects are in use, once the arrays are empty. */
+static unsigned long in_use(struct kmem_cache *cache)
+{
+    kmem_cache_shrink(cache);
+    unsigned long slabs =
+        length(&cache->node.slabs_partial) + length(&cache->node.slabs_full);
+    return slabs * cache->num - cache->node.free_objects;
+}
+
+static struct kmem_cache *cache_of(void *object)
+{
+    return block_of(virt_to_page(object))->slab_cache;
+}
+
 static struct array_cache *own_array(const struct kmem_cache *cache)
 {
     return cache->cpu_cache[smp_processor_id()];
@@ -91,6 +105,8 @@ START_TEST(a_slab_is_laid_out_as_in_linux)
         {4096, 0, 4096, 0, 1, 1, true},
         {2100, 0, 2104, 1, 3, 30, false}, /* order 0 would waste too much */
         {3000, 0, 3000, 1, 2, 35, false},
+        {1720, 0, 1720, 1, 4, 21, false},
+        {64, 0, 64, 0, 62, 1, false}, /* too many for a freelist elsewhere */
         {65536, 0, 65536, 4, 1, 1, true},
         {4 << 20, 0, 4 << 20, 10, 1, 1, true},
     };
@@ -305,6 +321,7 @@ START_TEST(what_cannot_be_is_refused)
 {
     must_start(FRAMES);
     unsigned long free = free_frames();
+    unsigned long caches = in_use(cache_of(freelist_cache));
     ck_assert_ptr_null(kmem_cache_create("test", 0, 0, NULL));
     ck_assert_ptr_null(kmem_cache_create("test", (4 << 20) + 1, 0, NULL));
     ck_assert_ptr_null(kmem_cache_create("test", ~0UL, 0, NULL));
@@ -312,14 +329,10 @@ START_TEST(what_cannot_be_is_refused)
     ck_assert_ptr_null(kmem_cache_create("test", 100, 8192, NULL));
     kmem_cache_destroy(NULL);
     ck_assert_uint_eq(free_frames(), free);
+    ck_assert_uint_eq(in_use(cache_of(freelist_cache)), caches);
     must_be_sound("the refusals");
 }
 END_TEST
-
-static struct kmem_cache *cache_of(void *object)
-{
-    return block_of(virt_to_page(object))->slab_cache;
-}
 
 START_TEST(caches_come_from_a_cache)
 {
@@ -477,6 +490,22 @@ START_TEST(zero_is_zero_on_request)
     ck_assert_ptr_eq(kmem_cache_alloc(cache, GFP_KERNEL | __GFP_ZERO), object);
     for (int i = 0; i < 100; i++)
         ck_assert_int_eq(object[i], 0);
+}
+END_TEST
+
+START_TEST(only_what_was_asked_for_is_cleared)
+{
+    must_start(FRAMES);
+    struct kmem_cache *cache = must_create("test", 2000, 0);
+    struct page *page = alloc_pages(GFP_KERNEL, 0);
+    memset(page_address(page), 0xaa, PAGE_SIZE);
+    __free_pages(page, 0); /* the slab will be there */
+    char *object = kmem_cache_alloc(cache, GFP_KERNEL | __GFP_ZERO);
+    char *other = must_take(cache);
+    ck_assert_ptr_eq(virt_to_page(object), page);
+    ck_assert_ptr_eq(virt_to_page(other), page);
+    ck_assert_int_eq(object[1999], 0);
+    ck_assert_int_eq(other[1999], (char)0xaa);
 }
 END_TEST
 
@@ -648,10 +677,13 @@ START_TEST(nothing_is_lost_whichever_frame_is_missing)
 
     must_start(FRAMES);
     ck_assert(try_with(2000, sizes[_i]));
+    unsigned long caches = in_use(cache_of(freelist_cache));
     unsigned long free = free_frames(), frames = 0;
     for (;; frames++) {
         bool all = try_with(frames, sizes[_i]);
         ck_assert_uint_eq(free_frames(), free);
+        ck_assert_uint_eq(in_use(freelist_cache), 0);
+        ck_assert_uint_eq(in_use(cache_of(freelist_cache)), caches);
         if (all)
             break;
     }
@@ -1117,6 +1149,7 @@ void add_k02(Suite *suite)
     tcase_add_test(arrays, arrays_have_the_limits_of_linux);
     tcase_add_test(arrays, objects_move_in_batches);
     tcase_add_test(arrays, zero_is_zero_on_request);
+    tcase_add_test(arrays, only_what_was_asked_for_is_cleared);
     suite_add_tcase(suite, arrays);
 
     TCase *threads = tcase_create("threads");

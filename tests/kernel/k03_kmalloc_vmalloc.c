@@ -392,6 +392,18 @@ START_TEST(areas_that_cannot_be_are_refused)
 }
 END_TEST
 
+/* There are frames enough, but no such range of addresses. */
+START_TEST(addresses_can_run_out)
+{
+    must_start(VMALLOC_SIZE / PAGE_SIZE + 2000);
+    unsigned long free = free_frames();
+    ck_assert_ptr_null(vmalloc(VMALLOC_SIZE));
+    shrink_all();
+    ck_assert_uint_eq(free_frames(), free);
+    must_be_sound("the refusal");
+}
+END_TEST
+
 /* ---- a device ---- */
 
 enum { MESSAGE = 3 * 4096 };
@@ -442,7 +454,9 @@ START_TEST(a_device_does_not_read_beyond_memory)
 {
     must_start(FRAMES);
     ck_assert_int_eq(device_read(received, FRAMES - 1, 0, PAGE_SIZE), 0);
+    received[0] = 7;
     ck_assert_int_eq(device_read(received, FRAMES - 1, 1, PAGE_SIZE), -EFAULT);
+    ck_assert_int_eq(received[0], 7);
     ck_assert_int_eq(device_read(received, FRAMES, 0, 1), -EFAULT);
     ck_assert_int_eq(device_read(received, 0, PAGE_SIZE, 1), -EFAULT);
     ck_assert_int_eq(device_read(received, 0, 1, SIZE_MAX), -EFAULT);
@@ -882,6 +896,7 @@ void add_k03(Suite *suite)
     tcase_add_test(areas, behind_an_area_lies_nothing);
     tcase_add_test(areas, the_first_gap_that_is_large_enough_is_taken);
     tcase_add_test(areas, areas_that_cannot_be_are_refused);
+    tcase_add_test(areas, addresses_can_run_out);
     suite_add_tcase(suite, areas);
 
     TCase *device = tcase_create("device");

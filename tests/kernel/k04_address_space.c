@@ -139,13 +139,14 @@ static const char *areas_from(const char *base)
     size_t length = 0;
 
     text[0] = '\0';
-    list_for_each_entry(vma, &current_mm->mmap, vm_list) length +=
-        (size_t)snprintf(text + length, sizeof(text) - length,
-                         "%s%ld+%lu%s%s%s", length > 0 ? " " : "",
-                         ((long)vma->vm_start - (long)base) / (long)PAGE_SIZE,
-                         vma_pages(vma), vma->vm_flags & VM_READ ? "r" : "",
-                         vma->vm_flags & VM_WRITE ? "w" : "",
-                         vma->vm_flags & VM_EXEC ? "x" : "");
+    list_for_each_entry(vma, &current_mm->mmap, vm_list)
+        length += (size_t)snprintf(
+            text + length, sizeof(text) - length, "%s%ld+%lu%s%s%s",
+            length > 0 ? " " : "",
+            ((long)vma->vm_start - (long)base) / (long)PAGE_SIZE,
+            vma_pages(vma), vma->vm_flags & VM_READ ? "r" : "",
+            vma->vm_flags & VM_WRITE ? "w" : "",
+            vma->vm_flags & VM_EXEC ? "x" : "");
     return text;
 }
 
@@ -904,11 +905,13 @@ END_TEST
 
 /* ---- files ---- */
 
+/* A page of a file, where the kernel has it. */
 static char *file_byte(struct file *file, unsigned long page)
 {
-    struct page *frame;
-    ck_assert_int_eq(shmem_getpage(file, page, &frame), 0);
-    __free_pages(frame, 0); /* the file has it, too */
+    char *map = must_map_file(file, page, 1, RW, MAP_SHARED);
+    store(map, load(map));
+    struct page *frame = frame_of(map);
+    must_unmap(map, 1); /* the file has it, too */
     return page_address(frame);
 }
 

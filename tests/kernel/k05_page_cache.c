@@ -735,6 +735,40 @@ START_TEST(frames_in_a_row_are_made_free_too)
 }
 END_TEST
 
+/* To copy a page table takes frames, and so reclaim may take away the very page
+ * whose PTE is about to be copied. */
+START_TEST(fork_may_lose_the_page_that_it_copies)
+{
+    static struct page *taken[FRAMES];
+    struct mm_struct *mm = must_run();
+    int fd = must_make("file", 1, 1), count = 0;
+    unsigned long lost = 0;
+
+    sys_sync();
+    char *map = must_map(fd, 1, MAP_SHARED);
+    for (int spare = 0; spare < 30; spare++) {
+        load(map);
+        spin_lock(&page_cache_lock);
+        struct page *page = find_page(mapping_of(fd), 0);
+        page_referenced(page); /* from now on it has not been used */
+        clear_page_bit(page, PG_referenced);
+        spin_unlock(&page_cache_lock);
+        unsigned long left = normal_zone.watermark[WMARK_LOW];
+        while (normal_zone.free_pages > left + (unsigned long)spare)
+            taken[count++] = alloc_pages(GFP_ATOMIC, 0);
+        struct mm_struct *child = dup_mm(mm);
+        must_be_sound("dup_mm()");
+        lost += pages_of(fd) == 0;
+        if (child != NULL)
+            mmput(child);
+        while (count > 0)
+            __free_pages(taken[--count], 0);
+        ck_assert(is_painted(map, PAGE_SIZE, 1));
+    }
+    ck_assert_uint_gt(lost, 0);
+}
+END_TEST
+
 /* ---- drop_caches ---- */
 
 START_TEST(clean_pages_are_dropped_and_nothing_else)
@@ -899,7 +933,7 @@ START_TEST(a_client_and_a_server_share_memory)
     }
     ck_assert_int_eq(sys_shm_open("/server", 0), -ENOENT);
     must_be_sound("requests and answers");
-    ck_assert_uint_eq(node_stat[NR_SHMEM],  3);
+    ck_assert_uint_eq(node_stat[NR_SHMEM], 3);
     shared->size = 0;
     sys_sem_post(address_of(&shared->request));
     stop_process();
@@ -1070,8 +1104,7 @@ static void *use_files(void *argument)
     snprintf(name, sizeof(name), "file-%d", (int)state);
     int fd = sys_open(name, O_CREAT);
     sys_ftruncate(fd, PAGES(FILE_PAGES));
-    unsigned long map =
-        sys_mmap(0, PAGES(FILE_PAGES), RW, MAP_SHARED, fd, 0);
+    unsigned long map = sys_mmap(0, PAGES(FILE_PAGES), RW, MAP_SHARED, fd, 0);
     unsigned long text =
         sys_mmap(0, PAGES(FILE_PAGES), RW, MAP_PRIVATE, common, 0);
     unsigned long to = vm_mmap(NULL, 0, PAGE_SIZE, RW, PRIVATE, 0);
@@ -1360,7 +1393,8 @@ void add_k05(Suite *suite)
     tcase_add_test(writeback, msync_waits_or_does_not);
     tcase_add_test(writeback, many_changes_are_written_once);
     tcase_add_test(writeback, the_flusher_writes_some);
-    tcase_add_test(writeback, all_who_map_a_page_are_asked_before_it_is_written);
+    tcase_add_test(writeback,
+                   all_who_map_a_page_are_asked_before_it_is_written);
     suite_add_tcase(suite, writeback);
 
     TCase *reclaim = tcase_create("reclaim");
@@ -1368,10 +1402,12 @@ void add_k05(Suite *suite)
     tcase_add_test(reclaim, dirty_pages_are_written_first);
     tcase_add_test(reclaim, a_file_may_be_longer_than_memory);
     tcase_add_test(reclaim, what_cannot_be_had_again_stays);
-    tcase_add_test(reclaim, to_read_a_long_file_does_not_drive_out_what_is_used);
+    tcase_add_test(reclaim,
+                   to_read_a_long_file_does_not_drive_out_what_is_used);
     tcase_add_test(reclaim, a_mapped_page_that_is_used_stays);
     tcase_add_test(reclaim, who_cannot_wait_gets_nothing_from_the_cache);
     tcase_add_test(reclaim, frames_in_a_row_are_made_free_too);
+    tcase_add_test(reclaim, fork_may_lose_the_page_that_it_copies);
     tcase_set_timeout(reclaim, 10);
     suite_add_tcase(suite, reclaim);
 

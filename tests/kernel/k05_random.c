@@ -186,8 +186,7 @@ static struct model_page *some_page(void)
 {
     for (int tries = 0; tries < 10; tries++) {
         struct model_page *page = &me->pages[below(WINDOW)];
-        if (page->file >= 0 &&
-            page->index * PAGE_SIZE < files[page->file].size)
+        if (page->file >= 0 && page->index * PAGE_SIZE < files[page->file].size)
             return page;
     }
     return NULL;
@@ -360,10 +359,10 @@ static const struct {
     void (*operation)(void);
     unsigned long weight;
 } operations[] = {
-    {do_write, 20}, {do_read, 20},  {do_store, 40}, {do_load, 40},
-    {do_map, 10},   {do_unmap, 5},  {do_msync, 5},  {do_switch, 20},
-    {do_take, 15},  {do_give, 10},  {do_flush, 5},  {do_drop, 3},
-    {do_sync, 2},   {do_fsync, 4},  {do_extend, 3}, {do_remove, 2},
+    {do_write, 20}, {do_read, 20},  {do_store, 40},        {do_load, 40},
+    {do_map, 10},   {do_unmap, 5},  {do_msync, 5},         {do_switch, 20},
+    {do_take, 15},  {do_give, 10},  {do_flush, 5},         {do_drop, 3},
+    {do_sync, 2},   {do_fsync, 4},  {do_extend, 3},        {do_remove, 2},
     {do_fork, 4},   {do_umount, 1}, {do_power_failure, 1},
 };
 
