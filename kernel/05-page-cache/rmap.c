@@ -81,8 +81,8 @@ bool try_to_unmap(struct page *page)
 
 static void mkclean_one(struct mm_struct *mm, pte_t *pte, unsigned long address)
 {
-    atomic_fetch_and(pte, ~(_PAGE_RW | _PAGE_DIRTY));
-    flush_tlb_page(mm, address);
+    if (atomic_fetch_and(pte, ~(_PAGE_RW | _PAGE_DIRTY)) & _PAGE_RW)
+        flush_tlb_page(mm, address);
 }
 
 bool page_mkclean(struct page *page)

@@ -102,15 +102,13 @@ static unsigned long shrink_page_cache(unsigned long wanted)
 {
     unsigned long freed = 0;
 
-    spin_lock(&page_cache_lock);
     for (int pass = 0; pass < MAX_PASSES && freed == 0; pass++) {
+        spin_lock(&page_cache_lock);
         freed = shrink_lists(wanted);
         spin_unlock(&page_cache_lock);
         if (freed == 0)
             sched_yield(); /* perhaps another thread is in the way */
-        spin_lock(&page_cache_lock);
     }
-    spin_unlock(&page_cache_lock);
     trace(FLOOR_FRAME, "reclaim: %lu frames of %lu wanted", freed, wanted);
     return freed;
 }

@@ -27,8 +27,9 @@ unsigned long filemap_write_and_wait_range(struct address_space *mapping,
                                            unsigned long first,
                                            unsigned long end);
 
-/* The flusher: write dirty pages of any files, this many or a few more. Returns
- * how many they were. */
+/* The flusher: write dirty pages of one file after another until they are so
+ * many, and finish the file that it is at. Returns how many they were. Names and
+ * sizes are written by sync(), fsync(), msync() and umount(). */
 unsigned long wb_writeback(unsigned long pages);
 
 #endif

@@ -724,14 +724,32 @@ START_TEST(who_cannot_wait_gets_nothing_from_the_cache)
 }
 END_TEST
 
+/* Every second frame is free, the others hold pages of a file. */
 START_TEST(frames_in_a_row_are_made_free_too)
 {
+    static struct page *taken[FRAMES], *rest[FRAMES];
+    unsigned count = 0, left = 0;
+
     must_run();
-    must_fill("file");
+    int fd = must_open("file");
+    while (normal_zone.free_pages > normal_zone.watermark[WMARK_HIGH] + 10) {
+        must_write(fd, PAGES(count), PAGE_SIZE, count);
+        taken[count++] = alloc_pages(GFP_KERNEL, 0);
+    }
+    while ((rest[left] = alloc_pages(GFP_ATOMIC, 0)) != NULL)
+        left++;
+    for (unsigned i = 0; i < count; i++)
+        __free_pages(taken[i], 0);
+    ck_assert_uint_gt(normal_zone.free_pages, FRAMES / 4);
+    ck_assert_ptr_null(alloc_pages(GFP_ATOMIC, 6));
     struct page *page = alloc_pages(GFP_KERNEL, 6);
     ck_assert_ptr_nonnull(page);
     __free_pages(page, 6);
+    while (left > 0)
+        __free_pages(rest[--left], 0);
     must_be_sound("a large block");
+    for (unsigned i = 0; i < count; i++)
+        must_read(fd, PAGES(i), PAGE_SIZE, i);
 }
 END_TEST
 
@@ -1200,32 +1218,41 @@ START_TEST(a_flusher_writes_what_threads_change)
 }
 END_TEST
 
-/* Two want the same page, and it is read once. */
-static void *read_first_page(void *argument)
+/* One reads a page by read(), the other one by a load, which is a page fault.
+ */
+static void *read_first_byte(void *fd)
 {
-    return (void *)(long)change_byte((unsigned long)argument, 'a', 'a');
+    sys_read((int)(long)fd, (unsigned long)buffer, 1);
+    return NULL;
+}
+
+static bool is_being_read(int fd)
+{
+    spin_lock(&page_cache_lock);
+    struct page *page = find_page(mapping_of(fd), 0);
+    bool locked = page != NULL && test_page_bit(page, PG_locked);
+    spin_unlock(&page_cache_lock);
+    return locked;
 }
 
 START_TEST(who_needs_a_page_that_is_being_read_waits)
 {
-    pthread_t threads[THREADS];
+    pthread_t thread;
 
     must_run();
-    int fd = must_open("file");
-    buffer[0] = 'a';
-    sys_write(fd, (unsigned long)buffer, 1);
+    int fd = must_make("file", 1, 1);
     must_drop(fd);
+    sys_lseek(fd, 0, SEEK_SET);
+    unsigned long map = (unsigned long)must_map(fd, 1, MAP_PRIVATE);
     unsigned long reads = disk->reads;
-    disk->sleep_us = 20000;
-    for (int i = 0; i < THREADS; i++) {
-        char *map = must_map(fd, 1, MAP_PRIVATE);
-        pthread_create(&threads[i], NULL, read_first_page, map);
-    }
-    for (int i = 0; i < THREADS; i++) {
-        void *right;
-        pthread_join(threads[i], &right);
-        ck_assert_ptr_nonnull(right);
-    }
+    disk->sleep_us = 50000;
+    pthread_create(&thread, NULL, read_first_byte, (void *)(long)fd);
+    while (!is_being_read(fd))
+        usleep(100);
+    paint(buffer + PAGE_SIZE, 1, 1);
+    unsigned char byte = (unsigned char)buffer[PAGE_SIZE];
+    ck_assert(change_byte(map, byte, byte));
+    pthread_join(thread, NULL);
     ck_assert_uint_eq(disk->reads, reads + 1);
 }
 END_TEST
