@@ -87,7 +87,7 @@ static void make_arrays_small(struct kmem_cache *cache)
 
 /* ---- slabs ---- */
 
-/* The numbers are those of Linux, where 192 bytes are a dentry. */
+/* Order and number are those of Linux, where 192 bytes are a dentry. */
 START_TEST(a_slab_is_laid_out_as_in_linux)
 {
     static const struct {

@@ -692,7 +692,8 @@ static void store_when_memory_has_run_out(void)
 
 static void load_at_the_host_s_own_address(void)
 {
-    load((char *)8);
+    char *volatile low = (char *)8; /* the compiler must not see it */
+    load(low);
 }
 
 static const struct {

@@ -764,10 +764,11 @@ START_TEST(fork_may_lose_the_page_that_it_copies)
 
     sys_sync();
     char *map = must_map(fd, 1, MAP_SHARED);
+    struct address_space *mapping = mapping_of(fd);
     for (int spare = 0; spare < 30; spare++) {
         load(map);
         spin_lock(&page_cache_lock);
-        struct page *page = find_page(mapping_of(fd), 0);
+        struct page *page = find_page(mapping, 0);
         page_referenced(page); /* from now on it has not been used */
         clear_page_bit(page, PG_referenced);
         spin_unlock(&page_cache_lock);
@@ -1228,8 +1229,10 @@ static void *read_first_byte(void *fd)
 
 static bool is_being_read(int fd)
 {
+    struct address_space *mapping = mapping_of(fd);
+
     spin_lock(&page_cache_lock);
-    struct page *page = find_page(mapping_of(fd), 0);
+    struct page *page = find_page(mapping, 0);
     bool locked = page != NULL && test_page_bit(page, PG_locked);
     spin_unlock(&page_cache_lock);
     return locked;
