@@ -1,0 +1,127 @@
+/* asan.c - what the compiler calls
+ *
+ * With -fsanitize=kernel-address the compiler puts a call of __asan_load8()
+ * before each instruction that reads eight bytes, and so on. The ending noabort
+ * says that it expects us to return even if we report. Here a bad access is
+ * reported before it is made, and never made.
+ *
+ * Nearly all accesses are good, and nearly all good ones lie in granules that
+ * are accessible as a whole. So the fast part of the check asks whether their
+ * shadow is 00, and only otherwise each granule is looked at.
+ */
+#include "report.h"
+#include "shadow.h"
+
+#include <string.h>
+
+/* The caller's address: that of the instruction after the call. */
+#define RETURN_ADDRESS __builtin_return_address(0)
+
+static inline __attribute__((always_inline)) void
+check_access(const void *start, size_t size, bool is_write, const void *ip)
+{
+    const char *first = start;
+
+    /* 1 to 16 bytes lie in three granules at most. */
+    if (size - 1 < 16 &&
+        (*kasan_mem_to_shadow(first) | *kasan_mem_to_shadow(first + size / 2) |
+         *kasan_mem_to_shadow(first + size - 1)) == 0)
+        return;
+    const void *bad = first + size < first /* size is negative, it seems */
+                          ? first
+                          : kasan_find_first_bad_addr(start, size);
+    if (bad != NULL)
+        kasan_report_access(start, size, bad, is_write, ip);
+}
+
+#define DEFINE_ASAN_LOAD_STORE(size)                                           \
+    void __asan_load##size##_noabort(const void *start)                        \
+    {                                                                          \
+        check_access(start, size, false, RETURN_ADDRESS);                      \
+    }                                                                          \
+    void __asan_store##size##_noabort(const void *start)                       \
+    {                                                                          \
+        check_access(start, size, true, RETURN_ADDRESS);                       \
+    }
+
+DEFINE_ASAN_LOAD_STORE(1)
+DEFINE_ASAN_LOAD_STORE(2)
+DEFINE_ASAN_LOAD_STORE(4)
+DEFINE_ASAN_LOAD_STORE(8)
+DEFINE_ASAN_LOAD_STORE(16)
+
+/* For any other size, for example that of a structure that is copied. */
+void __asan_loadN_noabort(const void *start, size_t size)
+{
+    check_access(start, size, false, RETURN_ADDRESS);
+}
+
+void __asan_storeN_noabort(const void *start, size_t size)
+{
+    check_access(start, size, true, RETURN_ADDRESS);
+}
+
+/* ---- functions that access memory for their caller ---- */
+
+void *__asan_memset(void *to, int byte, size_t size)
+{
+    check_access(to, size, true, RETURN_ADDRESS);
+    return memset(to, byte, size);
+}
+
+void *__asan_memcpy(void *to, const void *from, size_t size)
+{
+    check_access(from, size, false, RETURN_ADDRESS);
+    check_access(to, size, true, RETURN_ADDRESS);
+    return memcpy(to, from, size);
+}
+
+void *__asan_memmove(void *to, const void *from, size_t size)
+{
+    check_access(from, size, false, RETURN_ADDRESS);
+    check_access(to, size, true, RETURN_ADDRESS);
+    return memmove(to, from, size);
+}
+
+/* ---- global data ---- */
+
+/* What the compiler says of something global. It has left room behind it. */
+struct kasan_global {
+    const char *start;
+    size_t size;
+    size_t size_with_redzone;
+    const char *name;
+    const char *module_name;
+    unsigned long has_dynamic_init; /* what follows is for C++ */
+    const void *location;
+    const void *odr_indicator;
+};
+
+/* It is called by a constructor of each object file. */
+void __asan_register_globals(void *globals, long count)
+{
+    const struct kasan_global *global = globals;
+
+    kasan_init();
+    for (; count > 0; count--, global++) {
+        kasan_poison(global->start, global->size_with_redzone,
+                     KASAN_GLOBAL_REDZONE);
+        kasan_unpoison(global->start, global->size);
+    }
+}
+
+/* It is called by a destructor, and the process ends. */
+void __asan_unregister_globals(void *globals, long count)
+{
+    (void)globals, (void)count;
+}
+
+/* ---- the stack ---- */
+
+/* A function poisons the redzones of its frame at its start and takes that back
+ * at its end, in code of its own, which calls nobody. This is called before a
+ * call that never returns, so that the frames left behind could be unpoisoned.
+ * In this kernel that is bug(), and what comes after it is abort(). */
+void __asan_handle_no_return(void)
+{
+}
