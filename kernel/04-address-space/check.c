@@ -395,6 +395,15 @@ static const char *check_areas(void)
     return check_large_blocks();
 }
 
+/* How many use the frame. */
+static int users_of(const struct page *page)
+{
+    spin_lock(&normal_zone.lock);
+    int users = page_count(page);
+    spin_unlock(&normal_zone.lock);
+    return users;
+}
+
 /* ---- address spaces: areas and page tables say the same ---- */
 
 /* What the walk over an address space has met. */
@@ -456,7 +465,7 @@ static const char *check_pte(struct mm_struct *mm, unsigned long address,
 
     if (vma == NULL || vma->vm_start > address)
         return broken("PTE of %lx: in no area", address);
-    if (pfn >= max_pfn || page_count(pfn_to_page(pfn)) <= 0)
+    if (pfn >= max_pfn || users_of(pfn_to_page(pfn)) <= 0)
         return broken("PTE of %lx: frame %lu is not in use", address, pfn);
     const struct page *page = pfn_to_page(pfn);
     bool shared = vma->vm_flags & VM_SHARED, writable = entry & _PAGE_RW;
@@ -472,9 +481,9 @@ static const char *check_pte(struct mm_struct *mm, unsigned long address,
     if (writable && !shared && (!PageAnon(page) || page_mapcount(page) != 1))
         return broken("PTE of %lx: writable, but frame %lu is not its own",
                       address, pfn);
-    if (PageAnon(page) && (shared || page_count(page) != page_mapcount(page)))
+    if (PageAnon(page) && (shared || users_of(page) != page_mapcount(page)))
         return broken("PTE of %lx: frame %lu has %d users and %d PTEs", address,
-                      pfn, page_count(page), page_mapcount(page));
+                      pfn, users_of(page), page_mapcount(page));
     if (page != zero_page)
         met->rss[PageAnon(page) ? MM_ANONPAGES : MM_FILEPAGES]++;
     return NULL;

@@ -399,6 +399,15 @@ static const char *check_areas(void)
     return check_large_blocks();
 }
 
+/* How many use the frame. */
+static int users_of(const struct page *page)
+{
+    spin_lock(&normal_zone.lock);
+    int users = page_count(page);
+    spin_unlock(&normal_zone.lock);
+    return users;
+}
+
 /* ---- the page cache: a page is known in several ways, and by the disk ---- */
 
 /* Pages of the cache that the walk over the frames has met. */
@@ -409,15 +418,6 @@ struct cached {
 static bool is_on_disk(const struct page *page)
 {
     return page->mapping->a_ops != NULL;
-}
-
-/* How many use the frame. */
-static int users_of(const struct page *page)
-{
-    spin_lock(&normal_zone.lock);
-    int users = page_count(page);
-    spin_unlock(&normal_zone.lock);
-    return users;
 }
 
 /* A clean page that nobody is about to change must be what the disk has. */
@@ -542,8 +542,7 @@ struct met {
 };
 
 static const char *check_vma(const struct mm_struct *mm,
-                             struct vm_area_struct *vma,
-                             unsigned long from)
+                             struct vm_area_struct *vma, unsigned long from)
 {
     if (vma->vm_mm != mm)
         return broken("area %lx: of another mm than %d", vma->vm_start,
@@ -593,7 +592,7 @@ static const char *check_pte(struct mm_struct *mm, unsigned long address,
 
     if (vma == NULL || vma->vm_start > address)
         return broken("PTE of %lx: in no area", address);
-    if (pfn >= max_pfn || page_count(pfn_to_page(pfn)) <= 0)
+    if (pfn >= max_pfn || users_of(pfn_to_page(pfn)) <= 0)
         return broken("PTE of %lx: frame %lu is not in use", address, pfn);
     const struct page *page = pfn_to_page(pfn);
     bool shared = vma->vm_flags & VM_SHARED, writable = entry & _PAGE_RW;
@@ -610,9 +609,9 @@ static const char *check_pte(struct mm_struct *mm, unsigned long address,
     if (writable && !shared && (!PageAnon(page) || page_mapcount(page) != 1))
         return broken("PTE of %lx: writable, but frame %lu is not its own",
                       address, pfn);
-    if (PageAnon(page) && (shared || page_count(page) != page_mapcount(page)))
+    if (PageAnon(page) && (shared || users_of(page) != page_mapcount(page)))
         return broken("PTE of %lx: frame %lu has %d users and %d PTEs", address,
-                      pfn, page_count(page), page_mapcount(page));
+                      pfn, users_of(page), page_mapcount(page));
     if (vma->vm_file != NULL && !PageAnon(page) &&
         (trouble = check_file_pte(address, entry)) != NULL)
         return trouble;

@@ -98,7 +98,7 @@ static int open_entry(struct super_block *sb, const char *name, int flags,
 
     if (new && !(flags & O_CREAT))
         return -ENOENT;
-    if (!new &&flags & O_CREAT &&flags &O_EXCL)
+    if (flags & O_CREAT && flags & O_EXCL && !new)
         return -EEXIST;
     if (new)
         entry = add_entry(sb, name);

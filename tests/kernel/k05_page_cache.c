@@ -663,7 +663,7 @@ START_TEST(what_cannot_be_had_again_stays)
 }
 END_TEST
 
-START_TEST(to_read_a_long_file_does_not_drive_out_what_is_used)
+START_TEST(a_long_file_does_not_drive_out_what_is_used)
 {
     must_run();
     int used = must_make("used", 50, 1);
@@ -1432,8 +1432,7 @@ void add_k05(Suite *suite)
     tcase_add_test(reclaim, dirty_pages_are_written_first);
     tcase_add_test(reclaim, a_file_may_be_longer_than_memory);
     tcase_add_test(reclaim, what_cannot_be_had_again_stays);
-    tcase_add_test(reclaim,
-                   to_read_a_long_file_does_not_drive_out_what_is_used);
+    tcase_add_test(reclaim, a_long_file_does_not_drive_out_what_is_used);
     tcase_add_test(reclaim, a_mapped_page_that_is_used_stays);
     tcase_add_test(reclaim, who_cannot_wait_gets_nothing_from_the_cache);
     tcase_add_test(reclaim, frames_in_a_row_are_made_free_too);
