@@ -121,7 +121,7 @@ void __asan_unregister_globals(void *globals, long count)
 /* A function poisons the redzones of its frame at its start and takes that back
  * at its end, in code of its own, which calls nobody. This is called before a
  * call that never returns, so that the frames left behind could be unpoisoned.
- * In this kernel that is bug(), and what comes after it is abort(). */
+ * In this kernel such a call ends the process: abort() in bug(), or _exit(). */
 void __asan_handle_no_return(void)
 {
 }

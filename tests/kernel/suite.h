@@ -12,6 +12,7 @@
 #include <check.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -27,12 +28,24 @@ void must_start(unsigned long frames);
  * after what. */
 void must_be_sound(const char *after);
 
+/* Break something that is sound. The check must say so, with these words. */
+void must_be_found(void (*breaking)(void), const char *words);
+
 /* For cases of misuse: fork. Returns true in the child, which has to misuse the
  * kernel and then call _exit(0). The child has frames of its own. Returns false
  * in the parent, when the child has died as it must: by abort(), with the line
  * "BUG: " and this message. */
 bool child_must_report(const char *message, ...)
     __attribute__((format(printf, 1, 2)));
+
+/* A child that must report this does so. */
+#define DOING(misuse, ...)                                                     \
+    do {                                                                       \
+        if (child_must_report(__VA_ARGS__)) {                                  \
+            misuse;                                                            \
+            _exit(0);                                                          \
+        }                                                                      \
+    } while (0)
 
 /* A random number below limit; the state is any number to begin with. */
 size_t random_below(uint64_t *state, size_t limit);

@@ -29,6 +29,16 @@ void must_be_sound(const char *after)
                   seed);
 }
 
+void must_be_found(void (*breaking)(void), const char *words)
+{
+    must_be_sound("the preparation");
+    breaking();
+    const char *found = kernel_check();
+    ck_assert_msg(found != NULL, "\"%s\" is not found", words);
+    ck_assert_msg(strstr(found, words) != NULL, "it finds \"%s\", not \"%s\"",
+                  found, words);
+}
+
 /* From now on, what this process writes to frames is seen by no other. */
 static void make_frames_private(void)
 {
