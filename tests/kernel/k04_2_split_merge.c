@@ -343,7 +343,7 @@ START_TEST(random_areas)
 
     mm->start_brk = mm->brk = window_page(0);
     set_rights(0, WINDOW, UNUSED);
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < 1000; i++) {
         int first = (int)random_below(&state, WINDOW - 8);
         int count = 1 + (int)random_below(&state, 8);
         int prot = prots[random_below(&state, LENGTH(prots))];

@@ -174,6 +174,92 @@ START_TEST(three_generations)
 }
 END_TEST
 
+/* ---- random calls, beside rows of bytes ---- */
+
+#define PROCESSES 4
+#define ROW       24 /* pages */
+#define UNUSED    (-1)
+#define AT(i)     ((char *)0x20000000 + PAGES((unsigned long)(i)))
+
+/* Each process, and the first byte of each of its pages, or UNUSED. */
+static struct {
+    struct mm_struct *mm;
+    int byte[ROW];
+} rows[PROCESSES], *row;
+
+static void must_be_as_the_row(const char *after)
+{
+    unsigned long pages = 0;
+
+    must_be_sound(after);
+    for (int i = 0; i < ROW; i++) {
+        char byte = 0;
+        bool missing = copy_from_user(&byte, (unsigned long)AT(i), 1) != 0;
+        ck_assert_msg(missing == (row->byte[i] == UNUSED) &&
+                          (missing || byte == row->byte[i]),
+                      "%s: page %d has %d, not %d (seed %u)", after, i,
+                      missing ? UNUSED : byte, row->byte[i], seed);
+        pages += !missing;
+    }
+    ck_assert_uint_eq(row->mm->total_vm, pages);
+    ck_assert_uint_le(rss(row->mm), pages);
+}
+
+/* Another process runs, or a new child of this one, or that one ends. */
+static void random_switch(uint64_t *state)
+{
+    size_t other = random_below(state, PROCESSES);
+
+    if (rows[other].mm == NULL) {
+        rows[other] = *row;
+        rows[other].mm = must_fork(row->mm);
+    } else if (&rows[other] != row && random_below(state, 3) == 0) {
+        mmput(rows[other].mm);
+        rows[other].mm = NULL;
+        return;
+    }
+    row = &rows[other];
+    switch_mm(row->mm);
+}
+
+START_TEST(random_forks)
+{
+    uint64_t state = seed;
+
+    row = &rows[0];
+    row->mm = must_run();
+    for (int i = 0; i < ROW; i++)
+        row->byte[i] = UNUSED;
+    for (int i = 0; i < 1000; i++) {
+        int first = (int)random_below(&state, ROW - 4);
+        int count = 1 + (int)random_below(&state, 4);
+        switch (random_below(&state, 8)) {
+        case 0:
+            must_map_at(AT(first), (unsigned long)count, RW);
+            for (int j = first; j < first + count; j++)
+                row->byte[j] = 0;
+            break;
+        case 1:
+            must_unmap(AT(first), (unsigned long)count);
+            for (int j = first; j < first + count; j++)
+                row->byte[j] = UNUSED;
+            break;
+        case 2:
+            random_switch(&state);
+            break;
+        default:
+            if (row->byte[first] != UNUSED)
+                store(AT(first), (char)(row->byte[first] = i % 100));
+        }
+        must_be_as_the_row("a random call");
+    }
+    for (int i = 0; i < PROCESSES; i++)
+        if (rows[i].mm != NULL)
+            mmput(rows[i].mm);
+    must_be_sound("the end of all processes");
+}
+END_TEST
+
 /* ---- stacks ---- */
 
 START_TEST(below_a_stack_there_is_a_gap)
@@ -366,6 +452,8 @@ void add_k04_4(Suite *suite)
     tcase_add_test(fork, a_child_has_the_same_frames_until_somebody_writes);
     tcase_add_test(fork, the_end_of_a_child_gives_all_back);
     tcase_add_test(fork, three_generations);
+    tcase_add_test(fork, random_forks);
+    tcase_set_timeout(fork, 10);
     suite_add_tcase(suite, fork);
 
     TCase *uaccess = tcase_create("uaccess");
