@@ -102,7 +102,6 @@ static void change(void)
     show("the child has ended, and the file is unmapped");
     sys_madvise((unsigned long)p + PAGES(1), PAGES(1), MADV_DONTNEED);
     show("madvise(p + 1 page, 1 page, MADV_DONTNEED);");
-    map(NULL, 1, MAP_SHARED | MAP_ANONYMOUS);
     p = (char *)sys_mremap((unsigned long)p, PAGES(4), PAGES(6),
                            MREMAP_MAYMOVE);
     show("p = mremap(p, 4 pages, 6 pages, MREMAP_MAYMOVE);");
