@@ -72,7 +72,7 @@ TESTED += $(if $(filter-out $(APPENDICES),$(PART)),,appendix-suites)
 # before, as that cannot be done twice at a time.
 test: ## test all; STAGE=01, k01 or pool, ONLY=lessons: that; MALLOC=lib.so
 	@tools/setup pkg-config check $(if $(PART),,gnuplot strace xz)
-	@$(MAKE) -s $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(nproc)) $(TESTED)
+	@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(nproc)) $(TESTED)
 	@tests/run $(if $(MALLOC),--malloc "$$LIBRARY") \
 	    $(if $(STAGE),--stage "$(STAGE)") $(if $(ONLY),--only "$(ONLY)") \
 	    $(if $(SEED),--seed "$(SEED)")
