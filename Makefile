@@ -281,7 +281,7 @@ build/bench/kernel/k04_faults: bench/kernel/k04_faults.c $(PLAYER) \
 	    $(filter %.c,$^) -ldl -pthread
 
 build/down/libraries: kernel/down/library \
-    $(wildcard kernel/down/*.c kernel/05-page-cache/*.[ch] chapters/*/*.[ch]) | stages
+    $(wildcard kernel/down/*.c kernel/04-address-space/*.[ch] chapters/*/*.[ch]) | stages
 	+@kernel/down/library $(CHAPTERS)
 	@touch $@
 
