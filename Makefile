@@ -1,7 +1,8 @@
 # The front door: `make` lists what there is.
 #
 # A folder chapters/NN-name or kernel/NN-name with a Makefile of its own is all
-# that a new stage needs; every target below finds it.
+# that a new stage needs; every target below finds it. A stage on the way to
+# kernel/04-name is kernel/04-1-name.
 
 CFLAGS   ?= -O2 -g -Wall -Wextra
 FLAGS    := -std=gnu11 $(CFLAGS)
@@ -83,10 +84,11 @@ docs-fix: stages bench traces suite kernel-suites kernel-bench ## bring what the
 	@tools/setup strace
 	@tests/texts --fix
 
-diff-%: ## show the step to chapter NN as a diff; k02: of the kernel
+diff-%: ## show the step to chapter NN as a diff; k02, k04-1: of the kernel
 	@tools/diff $*
 
-# The folder of the stage that a target names: 02 of part one, k02 of part two.
+# The folder of the stage that a target names: 02 of part one, k02 or k04-1 of part
+# two.
 FOLDER = $(shell tools/stage $*)
 
 # A small program of the stage's own, run on its code. It is linked with the
@@ -224,7 +226,7 @@ KERNEL_BENCH := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/kernel/k*.c)
 
 kernel-bench: $(KERNEL_BENCH)
 
-STAGE_OF = kernel/$(firstword $(subst _, ,$*))-*
+STAGE_OF = $(shell tools/stage k$(firstword $(subst _, ,$*)))
 
 build/bench/kernel/k%: bench/kernel/k%.c $(KERNELS:%=%/libkernel.a)
 	@mkdir -p build/bench/kernel
@@ -238,7 +240,7 @@ build/bench/kernel/k04_faults: bench/kernel/k04_faults.c $(PLAYER) \
 	    $(filter %.c,$^) -ldl -pthread
 
 build/down/libraries: kernel/down/library \
-    $(wildcard kernel/down/*.c kernel/04-*/*.[ch] chapters/*/*.[ch]) | stages
+    $(wildcard kernel/down/*.c kernel/04-address-space/*.[ch] chapters/*/*.[ch]) | stages
 	@kernel/down/library $(CHAPTERS)
 	@touch $@
 

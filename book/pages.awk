@@ -100,9 +100,10 @@ function add(part, kind, page, group) {
     print part, $0 (kind == "step" ? "~" : ""), kind, page, $0, group
 }
 
-# As the front door calls the stage: 02, or k02 in part two.
+# As the front door calls the stage: 02; in part two k02, and k04-1 on the way to
+# k04.
 function number(path) {
-    match(path, /k?[0-9][0-9]/)
+    match(path, /k?[0-9][0-9](-[0-9])?/)
     return (path ~ /^kernel\// ? "k" : "") substr(path, RSTART, RLENGTH)
 }
 
