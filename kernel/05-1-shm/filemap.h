@@ -1,10 +1,8 @@
 /* filemap.h - the page cache: the pages of files that are in memory
  *
- * A disk is slow, so what was read from it stays in memory.
- * A page of a file is in memory once: read() and write() copy from and to
- * its frame, and all processes that map the file have this frame in their page
- * tables. So all see the same bytes at once, and the disk is told later: until
- * then the page is dirty.
+ * A page of a file is in memory once: all processes that map the file have its
+ * frame in their page tables. So all see the same bytes at once. A page that
+ * nobody has touched yet has no frame.
  *
  * The pages of all files are found by one hash table, from file and index.
  * (Linux had that until 2.4. Since then each file has a tree of its own, first
@@ -19,12 +17,11 @@
 #include "buddy.h"
 #include "fs.h"
 
-/* Guards the hash table, i_mmap and nrpages of all files,
- * and the bits of their pages. It comes after the lock of an mm. Whoever holds
- * it may not ask for memory, and not wait for a disk. */
+/* Guards the hash table, and nrpages of all files. It comes after the lock of
+ * an mm. Whoever holds it may not ask for memory. */
 extern spinlock_t page_cache_lock;
 
-/* Pages in the cache: all. */
+/* Pages in the cache. */
 enum node_stat_item { NR_FILE_PAGES, NR_STAT_ITEMS };
 extern unsigned long node_stat[NR_STAT_ITEMS];
 
@@ -44,9 +41,8 @@ int read_cache_page(struct address_space *mapping, unsigned long index,
 /* The same for a page fault: -EINVAL beyond the end of the file. */
 int filemap_fault(struct file *file, unsigned long index, struct page **page);
 
-/* The file becomes longer. Zeros are to stand between its old end and the next
- * byte that is written; but in its last page, a process may have written
- * something behind the end. */
+/* The file becomes longer. Zeros are to stand behind its old end; but in its
+ * last page, a process may have written something there. */
 void zero_tail(struct inode *inode);
 
 /* With page_cache_lock: take a page, which nobody else uses, out of the cache;

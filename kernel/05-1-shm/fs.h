@@ -1,9 +1,8 @@
 /* fs.h - a file, and an open file
  *
  * A file is one thing (an inode), however often it is opened. It has a size,
- * and pages, of which some are in memory: this is its page cache (struct
- * address_space). Each open() makes a struct file, which has a position in the
- * file. A mapping needs an open file, too.
+ * and pages, of which some have frames (struct address_space). Each open makes
+ * a struct file. A mapping needs an open file, too.
  *
  *   fd 3 --> struct file --+
  *   fd 4 --> struct file --+--> struct address_space --> pages in memory

@@ -1,6 +1,6 @@
 /* shm.c - shared memory that other processes can find
  *
- * It is a file with a name, one that begins with "/".
+ * It is a file with a name, which begins with "/".
  */
 #include "file.h"
 #include "inode.h"

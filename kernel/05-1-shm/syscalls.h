@@ -41,7 +41,8 @@ unsigned long sys_mmap(unsigned long address, unsigned long length, int prot,
 
 /* ---- shared memory ---- */
 
-/* By POSIX: names begin with "/", and open() and unlink() have their twins. */
+/* Names begin with "/". flags: O_CREAT, O_EXCL. Returns a file descriptor, or
+ * -errno. */
 int sys_shm_open(const char *name, int flags);
 int sys_shm_unlink(const char *name);
 

@@ -1,8 +1,7 @@
 /* read_write.c - files by system calls
  *
- * To read is to copy from the page cache, and to write is to copy to it. Only a
- * page that is not there yet has to be read from the disk: even if all of it is
- * written. (Linux does without that.)
+ * To read is to copy from the pages of the file, and to write is to copy to
+ * them.
  */
 #include "file.h"
 #include "filemap.h"
@@ -13,7 +12,6 @@
 #include "uaccess.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 /* Copy to or from the file, up to the end of a page. Returns how many bytes, or

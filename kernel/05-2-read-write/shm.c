@@ -1,8 +1,8 @@
 /* shm.c - shared memory that other processes can find
  *
- * It is a file of no disk, with a name: by POSIX, one that begins with "/"; by
- * System V, a number, the key, of which a name is made. Below these two ways to
- * find it there is no difference.
+ * It is a file with a name: by POSIX, one that begins with "/"; by System V, a
+ * number, the key, of which a name is made. Below these two ways to find it
+ * there is no difference.
  */
 #include "file.h"
 #include "filemap.h"

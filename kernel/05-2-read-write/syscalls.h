@@ -32,6 +32,7 @@ int sys_madvise(unsigned long start, unsigned long length, int advice);
 /* ---- files ---- */
 
 int sys_close(int fd);
+
 /* The buffer is an address of the process. Return how many bytes, or -errno. */
 long sys_read(int fd, unsigned long buffer, unsigned long count);
 long sys_write(int fd, unsigned long buffer, unsigned long count);
@@ -47,7 +48,8 @@ unsigned long sys_mmap(unsigned long address, unsigned long length, int prot,
 
 struct shmid_ds;
 
-/* By POSIX: names begin with "/", and open() and unlink() have their twins. */
+/* By POSIX: names begin with "/". flags: O_CREAT, O_EXCL. Returns a file
+ * descriptor, or -errno. */
 int sys_shm_open(const char *name, int flags);
 int sys_shm_unlink(const char *name);
 

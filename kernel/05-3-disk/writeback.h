@@ -15,8 +15,8 @@ unsigned long filemap_write_and_wait_range(struct address_space *mapping,
                                            unsigned long first,
                                            unsigned long end);
 
-/* The same for all files, and all of their pages. Names and sizes are written by
- * sync(), fsync() and umount(). */
+/* The same for all files, and all of their pages. Names and sizes are written
+ * by sync(), fsync() and umount(). */
 unsigned long wb_writeback(void);
 
 #endif

@@ -7,10 +7,10 @@
  * vm_start and vm_pgoff, and there the page table is asked. (In Linux, i_mmap
  * is a tree.)
  *
- * Whoever looks for PTEs has page_cache_lock, which comes after the lock of an mm.
- * So it cannot wait for an mm: of that, nothing is changed. The function
- * then returns false, and the caller tries again when
- * it has given up page_cache_lock for a moment.
+ * Whoever looks for PTEs has page_cache_lock, which comes after the lock of an
+ * mm. So it cannot wait for an mm: of that, nothing is changed. The function
+ * then returns false, and the caller tries again when it has given up
+ * page_cache_lock for a moment.
  */
 #ifndef RMAP_H
 #define RMAP_H
