@@ -1,13 +1,14 @@
 # The front door: `make` lists what there is.
 #
-# A folder chapters/NN-name or kernel/NN-name with a Makefile of its own is all
-# that a new stage needs; every target below finds it. A stage on the way to
-# kernel/04-name is kernel/04-1-name.
+# A folder chapters/NN-name, kernel/NN-name or appendices/name with a Makefile of
+# its own is all that a new stage needs; every target below finds it. A stage on
+# the way to kernel/04-name is kernel/04-1-name.
 
 CFLAGS   ?= -O2 -g -Wall -Wextra
 FLAGS    := -std=gnu11 $(CFLAGS)
 CHAPTERS := $(sort $(wildcard chapters/[0-9][0-9]-*))
 KERNELS  := $(sort $(wildcard kernel/[0-9][0-9]-*))
+APPENDICES := $(notdir $(patsubst %/,%,$(sort $(wildcard appendices/*/))))
 
 help: ## list the targets (this text)
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NN", $$1); \
@@ -34,6 +35,11 @@ plot-k%: kernel-bench ## make the figures of stage NN of the kernel
 	@tools/setup gnuplot
 	@bench/kernel/draw $(@:plot-%=%)
 
+# An appendix draws its own, if it has any.
+$(APPENDICES:%=plot-%): plot-%: stages bench appendices
+	@tools/setup gnuplot
+	@bench/appendices/$*
+
 verify: stages bench ## compare memory replayed with that of whole processes
 	@tools/setup time
 	@bench/measure/verify
@@ -59,8 +65,10 @@ PART := $(filter-out texts,$(or $(ONLY),$(MALLOC),$(STAGE)))
 
 TESTED := $(if $(PART),,stages suite bench traces kernel-suites kernel-bench)
 TESTED := $(or $(TESTED),$(if $(filter k%,$(STAGE)),kernel-suites,stages suite))
+TESTED += $(if $(PART),$(if $(filter $(APPENDICES),$(STAGE)),bench traces))
+TESTED += $(if $(filter-out $(APPENDICES),$(PART)),,appendix-suites)
 
-test: $(TESTED) ## test all; STAGE=01 or k01, ONLY=lessons: that; MALLOC=lib.so
+test: $(TESTED) ## test all; STAGE=01, k01 or pool, ONLY=lessons: that; MALLOC=lib.so
 	@$(if $(PART),,tools/setup gnuplot strace xz)
 	@tests/run $(if $(MALLOC),--malloc "$$LIBRARY") \
 	    $(if $(STAGE),--stage "$(STAGE)") $(if $(ONLY),--only "$(ONLY)") \
@@ -92,18 +100,19 @@ diff-%: ## show the step to chapter NN as a diff; k02, k04-1: of the kernel
 FOLDER = $(shell tools/stage $*)
 
 # A small program of the stage's own, run on its code. It is linked with the
-# objects, as the archive hides what is not for programs. Where the accesses of a
+# objects, as a chapter's archive hides what is not for programs. Where the accesses of a
 # module are checked, its own are, too.
 MODULE_FLAGS = $(shell ! grep -qs ^module-flags: $(FOLDER)/Makefile || \
     $(MAKE) -s -C $(FOLDER) CC='$(CC)' module-flags)
 
 LINK = mkdir -p build && $(CC) $(FLAGS) $(MODULE_FLAGS) -fno-builtin \
     -iquote $(FOLDER) -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c $(2) \
-    $(patsubst %.c,%.o,$(wildcard $(FOLDER)/*.c)) -pthread
+    $(or $(wildcard $(FOLDER)/lib$*.a),\
+        $(patsubst %.c,%.o,$(wildcard $(FOLDER)/*.c))) -pthread
 
-show-%: stages ## print the memory of a small program in chapter NN
+show-%: stages ## print the memory of a small program in chapter NN, k02, pool
 	@[ -d "$(FOLDER)" ] || { echo "show: $*: no such chapter" >&2; exit 1; }
-	@$(call LINK,show,$(if $(filter k%,$*),,docs/show/chunks.c))
+	@$(call LINK,show,$(if $(filter 0%,$*),docs/show/chunks.c))
 	@build/show-$*
 
 predict-%: stages ## be asked what the code of chapter NN does; SEED=1 repeats
@@ -140,15 +149,20 @@ steps: stages ## check that the steps between chapters are readable
 	@tools/steps
 	@tools/arrows
 
-stages: $(CHAPTERS) kernel ## build every stage
+stages: $(CHAPTERS) kernel appendices ## build every stage and the appendices
 
 kernel: $(KERNELS:%=%/libkernel.a) ## build every stage of the kernel
 
 clean: ## remove all that was built
-	@for stage in $(CHAPTERS) $(KERNELS); do $(MAKE) -s -C $$stage clean; done
+	@for stage in $(CHAPTERS) $(KERNELS) $(APPENDICES:%=appendices/%); do $(MAKE) -s -C $$stage clean; done
 	$(RM) -r build
 
 $(CHAPTERS):
+	@$(MAKE) -s -C $@
+
+appendices: $(APPENDICES:%=appendices/%)
+
+$(APPENDICES:%=appendices/%):
 	@$(MAKE) -s -C $@
 
 # What needs one is only built anew if it has changed.
@@ -175,6 +189,14 @@ build/tests/kernel/%: kernel/%/libkernel.a tests/kernel/build \
 	@tools/setup pkg-config check
 	@mkdir -p build/tests/kernel
 	tests/kernel/build kernel/$* $@ $(CFLAGS)
+
+appendix-suites: $(APPENDICES:%=build/tests/appendices/%)
+
+build/tests/appendices/%: appendices/% tests/appendices/build \
+    $(wildcard tests/appendices/*.[ch])
+	@tools/setup pkg-config check
+	@mkdir -p build/tests/appendices
+	tests/appendices/build appendices/$* $@ $(CFLAGS)
 
 BENCH := librecord.so keep split summary sizes replay latency walk search pair \
          threads import synthetic
@@ -271,4 +293,5 @@ build/traces/synthetic: build/bench/synthetic
 
 .PHONY: help report plot verify peers figures test test-all grade book docs-fix \
         steps traces stages clean bench suite race racers inputs \
-        kernel kernel-suites kernel-bench down always $(CHAPTERS)
+        kernel kernel-suites kernel-bench down always $(CHAPTERS) \
+        appendices appendix-suites $(APPENDICES:%=appendices/%)

@@ -45,23 +45,28 @@ $0 == "kernel/README.md" {
     next
 }
 
+/^appendices\/[^\/]*\/README\.md$/ {
+    add(4, "text", flat($0) ".html", "Appendices")
+    next
+}
+
 /^docs\/solutions\/.*\.md$/ {
-    add(5, "solution", "solutions-" number($0) ".html#" base($0), "Solutions")
+    add(6, "solution", "solutions-" number($0) ".html#" base($0), "Solutions")
     next
 }
 
 /^docs\/[^\/]*\.md$/ {
-    add(4, "text", base($0) ".html", "Reference")
+    add(5, "text", base($0) ".html", "Reference")
     next
 }
 
 /^docs\/[^\/]*\.html$/ {
-    add(4, "copy", base($0) ".html", "Reference")
+    add(5, "copy", base($0) ".html", "Reference")
     next
 }
 
 /\.md$/ {
-    add(6, "text", flat($0) ".html", "The project")
+    add(7, "text", flat($0) ".html", "The project")
     next
 }
 
@@ -76,7 +81,7 @@ $0 == "kernel/README.md" {
 }
 
 {
-    add(7, "source", flat($0) ".html", "")
+    add(8, "source", flat($0) ".html", "")
 }
 
 # The folders, once each, and those that contain them.
@@ -101,8 +106,12 @@ function add(part, kind, page, group) {
 }
 
 # As the front door calls the stage: 02; in part two k02, and k04-1 on the way to
-# k04.
+# k04; an appendix has a name.
 function number(path) {
+    if (match(path, /^docs\/solutions\/[a-z][a-z]/)) {
+        split(path, part, "/")
+        return part[3]
+    }
     match(path, /k?[0-9][0-9](-[0-9])?/)
     return (path ~ /^kernel\// ? "k" : "") substr(path, RSTART, RLENGTH)
 }
@@ -115,7 +124,7 @@ function base(path) {
 
 # chapters/04-bins/bins.c is 04-bins-bins.c here.
 function flat(path) {
-    sub(/^(chapters|docs)\//, "", path)
+    sub(/^(chapters|docs|appendices)\//, "", path)
     sub(/(\/README)?\.md$/, "", path)
     gsub(/\//, "-", path)
     return path ~ /^[A-Z]+$/ ? tolower(path) : path

@@ -32,7 +32,7 @@ BEGIN {
         else
             is_target[line]
     endings = "\\.(c|h|awk|md|txt|svg|gnuplot|patch|diff)$"
-    folders = "^(tools|tests|bench|chapters|kernel|docs|plots)/"
+    folders = "^(tools|tests|bench|chapters|kernel|appendices|docs|plots)/"
 }
 
 function base_of(path)
@@ -177,7 +177,7 @@ function function_exists(name,    scope)
     if (name in is_foreign || (FILENAME, name) in is_function ||
         ("around", name) in is_function)
         return 1
-    scope = FILENAME ~ /^(chapters|kernel)\/.*\// ? folder_of(FILENAME) : "any"
+    scope = FILENAME ~ /^(chapters|kernel|appendices)\/.*\// ? folder_of(FILENAME) : "any"
     return (scope, name) in is_function
 }
 
