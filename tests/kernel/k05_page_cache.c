@@ -243,6 +243,38 @@ START_TEST(fork_may_lose_the_page_that_it_copies)
 }
 END_TEST
 
+/* So may a store to a private mapping. Then the process has a copy of it. */
+START_TEST(a_store_may_lose_the_page_that_it_copies)
+{
+    static struct page *taken[FRAMES];
+    int count = 0;
+
+    must_run();
+    int fd = must_make("file", 1, 1);
+    sys_sync();
+    struct address_space *mapping = mapping_of(fd);
+    for (int spare = 0; spare < 5; spare++) {
+        char *map = must_map(fd, 1, MAP_PRIVATE);
+        load(map);
+        spin_lock(&page_cache_lock);
+        struct page *page = find_page(mapping, 0);
+        page_referenced(page); /* from now on it has not been used */
+        clear_page_bit(page, PG_referenced);
+        spin_unlock(&page_cache_lock);
+        unsigned long left = normal_zone.watermark[WMARK_LOW];
+        while (normal_zone.free_pages > left + (unsigned long)spare)
+            taken[count++] = alloc_pages(GFP_ATOMIC, 0);
+        store(map, 'x');
+        must_be_sound("a store");
+        while (count > 0)
+            __free_pages(taken[--count], 0);
+        ck_assert_int_eq(load(map), 'x');
+        ck_assert_int_eq(load(map + 1), load(must_map(fd, 1, MAP_SHARED) + 1));
+        sys_munmap((unsigned long)map, PAGE_SIZE);
+    }
+}
+END_TEST
+
 /* ---- drop_caches ---- */
 
 START_TEST(clean_pages_are_dropped_and_nothing_else)
@@ -475,6 +507,7 @@ void add_k05(Suite *suite)
     tcase_add_test(reclaim, who_cannot_wait_gets_nothing_from_the_cache);
     tcase_add_test(reclaim, frames_in_a_row_are_made_free_too);
     tcase_add_test(reclaim, fork_may_lose_the_page_that_it_copies);
+    tcase_add_test(reclaim, a_store_may_lose_the_page_that_it_copies);
     tcase_set_timeout(reclaim, 10);
     suite_add_tcase(suite, reclaim);
 
