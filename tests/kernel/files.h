@@ -1,8 +1,8 @@
 /* files.h - what the cases of files share
  *
- * Each needs a process that runs, with a buffer for read() and write(). What a
- * stage has not yet is linked from the stage that has it: the functions stand
- * in k05_1_files.c, k05_2_files.c and k05_3_files.c.
+ * Each needs a process that runs, with a buffer for read() and write(). The
+ * functions stand in support_05_1.c, support_05_2.c and support_05_3.c, each of
+ * which is linked with the stages from that one on.
  */
 #ifndef FILES_H
 #define FILES_H
@@ -40,11 +40,11 @@ extern char *buffer; /* the process's */
 struct mm_struct *must_have_process(void);
 
 /* Map so many pages of an open file, or none. */
-char *must_map(int fd, unsigned long pages, int flags);
+char *must_map_file(int fd, unsigned long pages, int flags);
 
 /* What a process does at its own addresses. */
-char load(const char *address);
-void store(char *address, char value);
+char load_byte(const char *address);
+void store_byte(char *address, char value);
 
 struct address_space *mapping_of(int fd);
 unsigned long pages_of(int fd); /* how many are in memory */
@@ -67,7 +67,7 @@ extern struct disk *disk;
 
 /* Start a kernel with the disk, or a new one, and a process. */
 struct mm_struct *must_boot(void);
-struct mm_struct *must_run(void);
+struct mm_struct *must_mount(void);
 
 int must_open(const char *name);
 

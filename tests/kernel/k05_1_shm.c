@@ -32,9 +32,9 @@ static int must_share(const char *name, unsigned long pages)
 START_TEST(a_name_finds_the_same_frames)
 {
     struct mm_struct *one = must_run_one();
-    char *here = must_map(must_share("/name", 5), 5, MAP_SHARED);
+    char *here = must_map_file(must_share("/name", 5), 5, MAP_SHARED);
     ck_assert_uint_eq(node_stat[NR_FILE_PAGES], 0);
-    store(here + PAGES(2), 'o');
+    store_byte(here + PAGES(2), 'o');
 
     struct mm_struct *two = mm_alloc();
     switch_mm(two);
@@ -42,14 +42,14 @@ START_TEST(a_name_finds_the_same_frames)
     int fd = sys_shm_open("/name", 0);
     char *there = (char *)sys_mmap(at, PAGES(2), RW, MAP_SHARED, fd, PAGES(2));
     ck_assert_uint_eq((unsigned long)there, at);
-    ck_assert_int_eq(load(there), 'o');
-    store(there, 't');
-    store(there + PAGES(1), 't');
+    ck_assert_int_eq(load_byte(there), 'o');
+    store_byte(there, 't');
+    store_byte(there + PAGES(1), 't');
     must_be_sound("stores of two processes");
     mmput(two);
     switch_mm(one);
-    ck_assert_int_eq(load(here + PAGES(2)), 't');
-    ck_assert_int_eq(load(here + PAGES(3)), 't');
+    ck_assert_int_eq(load_byte(here + PAGES(2)), 't');
+    ck_assert_int_eq(load_byte(here + PAGES(3)), 't');
     ck_assert_uint_eq(node_stat[NR_FILE_PAGES], 2);
 }
 END_TEST
@@ -58,13 +58,13 @@ START_TEST(a_name_keeps_memory_that_nobody_has)
 {
     must_run_one();
     int fd = must_share("/name", 2);
-    char *map = must_map(fd, 2, MAP_SHARED);
+    char *map = must_map_file(fd, 2, MAP_SHARED);
     paint(map, PAGES(2), 3);
     sys_munmap((unsigned long)map, PAGES(2));
     sys_close(fd);
     ck_assert_uint_eq(node_stat[NR_FILE_PAGES], 2);
     fd = sys_shm_open("/name", 0);
-    ck_assert(is_painted(must_map(fd, 2, MAP_SHARED), PAGES(2), 3));
+    ck_assert(is_painted(must_map_file(fd, 2, MAP_SHARED), PAGES(2), 3));
     sys_close(fd);
     ck_assert_int_eq(sys_shm_unlink("/name"), 0);
     ck_assert_uint_eq(node_stat[NR_FILE_PAGES], 2);
@@ -80,17 +80,17 @@ START_TEST(a_file_without_a_name_is_not_found)
     must_run_one();
     int old = must_share("/name", 1);
     ck_assert_int_eq(sys_shm_open("/name", O_CREAT | O_EXCL), -EEXIST);
-    char *first = must_map(old, 1, MAP_SHARED);
-    store(first, '1');
+    char *first = must_map_file(old, 1, MAP_SHARED);
+    store_byte(first, '1');
     ck_assert_int_eq(sys_shm_unlink("/name"), 0);
     ck_assert_int_eq(sys_shm_unlink("/name"), -ENOENT);
     ck_assert_int_eq(sys_shm_open("/name", 0), -ENOENT);
     int new = must_share("/name", 1);
-    char *second = must_map(new, 1, MAP_SHARED);
-    ck_assert_int_eq(load(second), 0);
-    ck_assert_int_eq(load(must_map(old, 1, MAP_SHARED)), '1');
+    char *second = must_map_file(new, 1, MAP_SHARED);
+    ck_assert_int_eq(load_byte(second), 0);
+    ck_assert_int_eq(load_byte(must_map_file(old, 1, MAP_SHARED)), '1');
     sys_close(old);
-    ck_assert_int_eq(load(first), '1');
+    ck_assert_int_eq(load_byte(first), '1');
     must_be_sound("two files of one name");
 }
 END_TEST
@@ -99,17 +99,17 @@ START_TEST(it_grows_by_zeros_and_ends_with_its_last_page)
 {
     struct mm_struct *mm = must_run_one();
     int fd = sys_shm_open("/name", O_CREAT);
-    char *map = must_map(fd, 3, MAP_SHARED);
+    char *map = must_map_file(fd, 3, MAP_SHARED);
     unsigned long address = (unsigned long)map;
     ck_assert_int_eq(handle_mm_fault(mm, 0, address), SIGBUS);
     ck_assert_int_eq(sys_ftruncate(fd, 100), 0);
-    store(map, 'a');
-    store(map + 200, 'x'); /* in the page, but behind the end */
+    store_byte(map, 'a');
+    store_byte(map + 200, 'x'); /* in the page, but behind the end */
     ck_assert_int_eq(handle_mm_fault(mm, 0, address + PAGES(1)), SIGBUS);
     ck_assert_uint_eq(pages_of(fd), 1);
     ck_assert_int_eq(sys_ftruncate(fd, PAGES(1) + 1), 0);
-    ck_assert_int_eq(load(map), 'a');
-    ck_assert_int_eq(load(map + 200), 0);
+    ck_assert_int_eq(load_byte(map), 'a');
+    ck_assert_int_eq(load_byte(map + 200), 0);
     ck_assert_int_eq(handle_mm_fault(mm, 0, address + PAGES(1)), 0);
     ck_assert_int_eq(handle_mm_fault(mm, 0, address + PAGES(2)), SIGBUS);
     must_be_sound("a file that grows");
@@ -121,10 +121,10 @@ START_TEST(only_pages_that_are_used_take_frames)
 {
     must_run_one();
     int fd = must_share("/name", 1UL << 18);
-    char *map = must_map(fd, 1UL << 18, MAP_SHARED);
+    char *map = must_map_file(fd, 1UL << 18, MAP_SHARED);
     unsigned long free = normal_zone.free_pages;
     for (unsigned long i = 1; i < 1UL << 18; i *= 2)
-        store(map + PAGES(i), 1);
+        store_byte(map + PAGES(i), 1);
     ck_assert_uint_eq(pages_of(fd), 18);
     ck_assert_uint_ge(normal_zone.free_pages + 18 + 60, free);
     must_be_sound("a file with holes");
@@ -138,12 +138,12 @@ START_TEST(a_child_has_its_parent_s_files)
     ck_assert_int_eq(fd, 0);
     struct mm_struct *child = dup_mm(parent);
     switch_mm(child);
-    store(must_map(fd, 1, MAP_SHARED), 'c');
+    store_byte(must_map_file(fd, 1, MAP_SHARED), 'c');
     ck_assert_int_eq(sys_close(fd), 0);
     ck_assert_int_eq(sys_close(fd), -EBADF);
     mmput(child);
     switch_mm(parent);
-    ck_assert_int_eq(load(must_map(fd, 1, MAP_SHARED)), 'c');
+    ck_assert_int_eq(load_byte(must_map_file(fd, 1, MAP_SHARED)), 'c');
     must_be_sound("the end of a child");
 }
 END_TEST
@@ -333,9 +333,9 @@ START_TEST(the_check_finds_what_is_broken)
 {
     must_run_one();
     int fd = must_share("/file", 3);
-    char *map = must_map(fd, 3, MAP_SHARED);
-    store(map, 1);
-    load(map + PAGES(1));
+    char *map = must_map_file(fd, 3, MAP_SHARED);
+    store_byte(map, 1);
+    load_byte(map + PAGES(1));
     read_cache_page(mapping_of(fd), 2, &third);
     put_page(third);
     first = find_page(mapping_of(fd), 0);

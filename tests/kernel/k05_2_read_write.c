@@ -51,17 +51,17 @@ START_TEST(a_mapping_sees_what_is_written_and_read_what_is_stored)
     must_run_one();
     int fd = must_share("/file");
     must_write(fd, 0, PAGES(3), 1);
-    char *shared = must_map(fd, 3, MAP_SHARED);
-    char *own = must_map(fd, 3, MAP_PRIVATE);
+    char *shared = must_map_file(fd, 3, MAP_SHARED);
+    char *own = must_map_file(fd, 3, MAP_PRIVATE);
     ck_assert(is_painted(shared, PAGES(3), 1));
     ck_assert(is_painted(own, PAGES(3), 1));
-    store(own, 'o'); /* into a copy, which nobody else sees */
+    store_byte(own, 'o'); /* into a copy, which nobody else sees */
     paint(shared, PAGES(2), 2);
     must_read(fd, 0, PAGES(2), 2);
     must_write(fd, 0, PAGES(2), 3);
     ck_assert(is_painted(shared, PAGES(2), 3));
     ck_assert_mem_eq(own + PAGES(1), shared + PAGES(1), PAGE_SIZE);
-    ck_assert_int_eq(load(own), 'o');
+    ck_assert_int_eq(load_byte(own), 'o');
     ck_assert_uint_eq(pages_of(fd), 3);
     must_be_sound("reading and mapping");
 }
@@ -91,7 +91,7 @@ START_TEST(wrong_arguments_are_refused)
     int fd = must_share("/file");
     must_write(fd, 0, 10, 1);
     unsigned long to = (unsigned long)buffer;
-    unsigned long a = (unsigned long)must_map(fd, 2, MAP_SHARED);
+    unsigned long a = (unsigned long)must_map_file(fd, 2, MAP_SHARED);
     const long end = (long)MAX_FILE_SIZE;
     const struct call calls[] = {
         {sys_read(fd + 1, to, 1), -EBADF},
@@ -165,7 +165,7 @@ START_TEST(a_client_and_a_server_share_memory)
     int fd = sys_shm_open("/server", O_CREAT | O_EXCL);
     ck_assert_int_eq(sys_shm_open("/server", O_CREAT | O_EXCL), -EEXIST);
     ck_assert_int_eq(sys_ftruncate(fd, sizeof(struct shared)), 0);
-    struct shared *shared = (struct shared *)must_map(fd, 5, MAP_SHARED);
+    struct shared *shared = (struct shared *)must_map_file(fd, 5, MAP_SHARED);
     pthread_create(&server, NULL, serve, mm_alloc());
     for (unsigned round = 1; round <= 100; round++) {
         shared->size = 100 * round;
@@ -254,7 +254,7 @@ static void a_file_without_its_area(void)
 START_TEST(the_check_finds_what_is_broken)
 {
     must_run_one();
-    char *map = must_map(must_share("/file"), 3, MAP_SHARED);
+    char *map = must_map_file(must_share("/file"), 3, MAP_SHARED);
     area = find_vma(current_mm, (unsigned long)map);
     must_be_found(a_file_without_its_area, "its file does not know of it");
 }

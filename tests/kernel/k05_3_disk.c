@@ -26,21 +26,21 @@
 
 START_TEST(what_was_written_is_read)
 {
-    must_run();
+    must_mount();
     must_keep_what_is_written(must_open("file"));
 }
 END_TEST
 
 START_TEST(a_hole_is_zeros)
 {
-    must_run();
+    must_mount();
     must_have_holes_of_zeros(must_open("file"));
 }
 END_TEST
 
 START_TEST(a_file_outlives_the_kernel)
 {
-    must_run();
+    must_mount();
     int fd = must_make("file", 20, 1);
     ck_assert_int_eq(sys_umount(), -EBUSY);
     sys_close(fd);
@@ -59,7 +59,7 @@ END_TEST
 
 START_TEST(what_was_not_written_is_lost_when_the_power_fails)
 {
-    must_run();
+    must_mount();
     int fd = must_make("old", 2, 1);
     sys_sync();
     must_write(fd, 0, PAGE_SIZE, 9);
@@ -76,9 +76,9 @@ END_TEST
 /* Stores of a process reach the disk, too. */
 START_TEST(what_was_stored_outlives_the_kernel)
 {
-    must_run();
+    must_mount();
     int fd = must_make("file", 3, 1);
-    char *map = must_map(fd, 3, MAP_SHARED);
+    char *map = must_map_file(fd, 3, MAP_SHARED);
     paint(map + PAGES(1), PAGE_SIZE, 50);
     ck_assert_int_eq(sys_fsync(fd), 0);
     stop_kernel();
@@ -92,7 +92,7 @@ END_TEST
 
 START_TEST(who_has_it_open_keeps_a_file_without_a_name)
 {
-    must_run();
+    must_mount();
     int fd = must_make("file", 3, 1);
     ck_assert_int_eq(sys_unlink("file"), 0);
     ck_assert_int_eq(sys_unlink("file"), -ENOENT);
@@ -100,7 +100,7 @@ START_TEST(who_has_it_open_keeps_a_file_without_a_name)
     int other = must_make("file", 3, 50);
     must_read(fd, PAGES(2), PAGE_SIZE, 3);
     must_read(other, PAGES(2), PAGE_SIZE, 52);
-    char *map = must_map(fd, 3, MAP_SHARED);
+    char *map = must_map_file(fd, 3, MAP_SHARED);
     sys_close(fd);
     ck_assert(is_painted(map, PAGE_SIZE, 1));
     ck_assert_uint_eq(node_stat[NR_FILE_PAGES], 6);
@@ -117,7 +117,7 @@ END_TEST
 
 START_TEST(a_child_has_the_same_open_files)
 {
-    struct mm_struct *parent = must_run();
+    struct mm_struct *parent = must_mount();
     int fd = must_make("file", 3, 1);
     ck_assert_int_eq(fd, 0);
     sys_lseek(fd, 0, SEEK_SET);
@@ -143,7 +143,7 @@ START_TEST(wrong_arguments_are_refused)
 {
     char long_name[FILE_NAME_SIZE + 1] = {0};
 
-    must_run();
+    must_mount();
     memset(long_name, 'n', FILE_NAME_SIZE);
     int fd = must_open("file");
     must_write(fd, 0, 10, 1);
@@ -178,7 +178,7 @@ START_TEST(there_is_room_for_so_many)
 {
     char name[20];
 
-    must_run();
+    must_mount();
     for (unsigned i = 0; i < DIR_ENTRIES; i++) {
         snprintf(name, sizeof(name), "file-%u", i);
         sys_close(must_open(name));
@@ -196,7 +196,7 @@ END_TEST
 
 START_TEST(a_page_is_read_from_the_disk_once)
 {
-    must_run();
+    must_mount();
     int fd = must_make("file", 8, 1);
     must_forget(fd, "file");
     unsigned long reads = disk->reads, clock = jiffies;
@@ -207,7 +207,7 @@ START_TEST(a_page_is_read_from_the_disk_once)
         must_read(fd, PAGES(i), PAGE_SIZE, 1 + i);
     must_read(must_open("file"), 0, PAGE_SIZE, 1);
     ck_assert_uint_eq(disk->reads, reads + 8);
-    char *map = must_map(fd, 8, MAP_SHARED);
+    char *map = must_map_file(fd, 8, MAP_SHARED);
     ck_assert(is_painted(map + PAGES(7), PAGE_SIZE, 8));
     ck_assert_uint_eq(disk->reads, reads + 8);
     ck_assert_uint_eq(jiffies, clock + 8 * disk->ticks);
@@ -216,21 +216,22 @@ END_TEST
 
 START_TEST(a_fault_is_major_if_it_waits_for_the_disk)
 {
-    struct mm_struct *mm = must_run();
+    struct mm_struct *mm = must_mount();
     int fd = must_make("file", 4, 1);
-    char *map = must_map(fd, 4, MAP_SHARED);
+    char *map = must_map_file(fd, 4, MAP_SHARED);
     unsigned long minor = mm->min_flt;
-    load(map);
+    load_byte(map);
     ck_assert_uint_eq(mm->maj_flt, 0);
     ck_assert_uint_eq(mm->min_flt, minor + 1);
     sys_munmap((unsigned long)map, PAGES(4));
     must_forget(fd, "file");
-    map = must_map(fd, 4, MAP_PRIVATE);
-    load(map);
-    store(map + PAGES(1), 1);
+    map = must_map_file(fd, 4, MAP_PRIVATE);
+    load_byte(map);
+    store_byte(map + PAGES(1), 1);
     ck_assert_uint_eq(mm->maj_flt, 2);
     ck_assert_uint_eq(mm->min_flt, minor + 1);
-    load(must_map(fd, 4, MAP_SHARED)); /* another mapping: it is there */
+    load_byte(
+        must_map_file(fd, 4, MAP_SHARED)); /* another mapping: it is there */
     ck_assert_uint_eq(mm->maj_flt, 2);
     ck_assert_uint_eq(mm->min_flt, minor + 2);
 }
@@ -243,39 +244,39 @@ static const char *const columns[] = {"yyn---", "yny---", "yynnyn", "ynyyyy"};
 START_TEST(the_four_kinds_of_mapping)
 {
     char got[7] = "------";
-    struct mm_struct *parent = must_run();
+    struct mm_struct *parent = must_mount();
     bool of_file = _i >= 2;
     int flags = (_i % 2 == 0 ? MAP_PRIVATE : MAP_SHARED) |
                 (of_file ? 0 : MAP_ANONYMOUS);
     int fd = of_file ? must_make("file", 6, 1) : -1;
-    char *map = must_map(fd, 6, flags);
+    char *map = must_map_file(fd, 6, flags);
 
     /* its first write is a minor fault; it gets a frame that is no file's */
     unsigned long faults = parent->min_flt;
     unsigned long own = parent->rss[MM_ANONPAGES];
-    store(map, 'w');
+    store_byte(map, 'w');
     got[0] = parent->min_flt == faults + 1 ? 'y' : 'n';
     got[1] = parent->rss[MM_ANONPAGES] == own + 1 ? 'y' : 'n';
 
     /* the parent sees what a child writes */
     switch_mm(dup_mm(parent));
-    store(map, 'c');
+    store_byte(map, 'c');
     mmput(current_mm);
     switch_mm(parent);
-    got[2] = load(map) == 'c' ? 'y' : 'n';
+    got[2] = load_byte(map) == 'c' ? 'y' : 'n';
     if (of_file) {
         /* read() of the file sees a write */
-        store(map + PAGES(1), 'w');
+        store_byte(map + PAGES(1), 'w');
         sys_lseek(fd, (long)PAGES(1), SEEK_SET);
         sys_read(fd, (unsigned long)buffer, 1);
         got[3] = *buffer == 'w' ? 'y' : 'n';
         /* a write() to the file is seen; also in a page that was written to */
-        load(map + PAGES(2));
+        load_byte(map + PAGES(2));
         must_write(fd, PAGES(2), 1, 99);
-        got[4] = load(map + PAGES(2)) == *buffer ? 'y' : 'n';
-        store(map + PAGES(3) + 1, 'w');
+        got[4] = load_byte(map + PAGES(2)) == *buffer ? 'y' : 'n';
+        store_byte(map + PAGES(3) + 1, 'w');
         must_write(fd, PAGES(3), 1, 99);
-        got[5] = load(map + PAGES(3)) == *buffer ? 'y' : 'n';
+        got[5] = load_byte(map + PAGES(3)) == *buffer ? 'y' : 'n';
     }
     ck_assert_str_eq(got, columns[_i]);
     must_be_sound("the four kinds");
@@ -284,9 +285,9 @@ END_TEST
 
 START_TEST(beyond_the_end_is_a_bus_error)
 {
-    struct mm_struct *mm = must_run();
+    struct mm_struct *mm = must_mount();
     int fd = must_make("file", 1, 1);
-    char *map = must_map(fd, 3, MAP_SHARED);
+    char *map = must_map_file(fd, 3, MAP_SHARED);
     unsigned long second = (unsigned long)map + PAGES(1);
     ck_assert_int_eq(handle_mm_fault(mm, 0, second), SIGBUS);
     ck_assert_uint_eq(pages_of(fd), 1);
@@ -396,11 +397,11 @@ START_TEST(who_needs_a_page_that_is_being_read_waits)
 {
     pthread_t thread;
 
-    must_run();
+    must_mount();
     int fd = must_make("file", 1, 1);
     must_forget(fd, "file");
     sys_lseek(fd, 0, SEEK_SET);
-    unsigned long map = (unsigned long)must_map(fd, 1, MAP_PRIVATE);
+    unsigned long map = (unsigned long)must_map_file(fd, 1, MAP_PRIVATE);
     unsigned long reads = disk->reads;
     disk->sleep_us = 50000;
     pthread_create(&thread, NULL, read_first_byte, (void *)(long)fd);
@@ -418,7 +419,7 @@ END_TEST
 
 START_TEST(misuse_is_reported)
 {
-    must_run();
+    must_mount();
     unsigned long blocks = disk->blocks;
     DOING(disk_read(disk, blocks, buffer),
           "disk_read: block %lu of a disk of %lu", blocks, blocks);
@@ -436,7 +437,7 @@ static void a_wrong_count(void)
 
 START_TEST(the_check_finds_what_is_broken)
 {
-    must_run();
+    must_mount();
     must_make("file", 3, 1);
     must_be_found(a_wrong_count, "node_stat: 1 shmem pages, not 0");
 }

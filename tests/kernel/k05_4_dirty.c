@@ -14,32 +14,32 @@
  * is to see that, when the file has become longer. */
 START_TEST(bytes_behind_the_end_are_zeros_when_it_grows)
 {
-    must_run();
+    must_mount();
     int fd = must_open("file");
     must_write(fd, 0, 100, 1);
-    char *map = must_map(fd, 1, MAP_SHARED);
-    store(map + 200, 'x');
+    char *map = must_map_file(fd, 1, MAP_SHARED);
+    store_byte(map + 200, 'x');
     sys_fsync(fd);
     const char *block = diskfs_block(find_page(mapping_of(fd), 0));
     ck_assert_int_eq(block[200], 0);
     ck_assert_int_eq(sys_ftruncate(fd, 300), 0);
-    ck_assert_int_eq(load(map + 200), 0);
-    store(map + 400, 'x');
+    ck_assert_int_eq(load_byte(map + 200), 0);
+    store_byte(map + 400, 'x');
     must_write(fd, 500, 1, 2);
-    ck_assert_int_eq(load(map + 400), 0);
+    ck_assert_int_eq(load_byte(map + 400), 0);
     must_be_sound("a file that grows");
 }
 END_TEST
 
 START_TEST(msync_waits_or_does_not)
 {
-    struct mm_struct *mm = must_run();
+    struct mm_struct *mm = must_mount();
     int fd = must_make("file", 8, 1);
-    char *map = must_map(fd, 8, MAP_SHARED);
+    char *map = must_map_file(fd, 8, MAP_SHARED);
     unsigned long address = (unsigned long)map;
     sys_sync();
     for (int i = 0; i < 8; i++)
-        store(map + PAGES(i), 'a');
+        store_byte(map + PAGES(i), 'a');
     ck_assert_uint_eq(node_stat[NR_FILE_DIRTY], 8);
     unsigned long writes = disk->writes, clock = jiffies;
     ck_assert_int_eq(sys_msync(address, PAGES(8), MS_ASYNC), 0);
@@ -53,10 +53,10 @@ START_TEST(msync_waits_or_does_not)
 
     /* The next store to a page that was written is a fault. */
     unsigned long faults = mm->min_flt;
-    store(map + PAGES(2), 'b');
+    store_byte(map + PAGES(2), 'b');
     ck_assert_uint_eq(mm->min_flt, faults + 1);
-    store(map + PAGES(2), 'c');
-    store(map, 'c');
+    store_byte(map + PAGES(2), 'c');
+    store_byte(map, 'c');
     ck_assert_uint_eq(mm->min_flt, faults + 1);
     ck_assert_uint_eq(node_stat[NR_FILE_DIRTY], 6);
 }
@@ -64,7 +64,7 @@ END_TEST
 
 START_TEST(many_changes_are_written_once)
 {
-    must_run();
+    must_mount();
     int fd = must_make("file", 1, 1);
     sys_sync();
     unsigned long writes = disk->writes;
@@ -81,7 +81,7 @@ END_TEST
 
 START_TEST(the_flusher_writes_some)
 {
-    must_run();
+    must_mount();
     must_make("one", 5, 1);
     must_make("two", 5, 1);
     ck_assert_uint_eq(node_stat[NR_FILE_DIRTY], 10);
@@ -99,21 +99,21 @@ END_TEST
  * can without a fault. */
 START_TEST(all_who_map_a_page_are_asked_before_it_is_written)
 {
-    struct mm_struct *parent = must_run();
+    struct mm_struct *parent = must_mount();
     int fd = must_make("file", 1, 1);
-    char *map = must_map(fd, 1, MAP_SHARED);
-    store(map, 'p');
+    char *map = must_map_file(fd, 1, MAP_SHARED);
+    store_byte(map, 'p');
     struct mm_struct *child = dup_mm(parent);
     switch_mm(child);
-    store(map, 'c');
+    store_byte(map, 'c');
     sys_sync();
     must_be_sound("sync()");
     switch_mm(parent);
-    store(map + 1, 'q');
+    store_byte(map + 1, 'q');
     ck_assert_uint_eq(node_stat[NR_FILE_DIRTY], 1);
     sys_sync();
     switch_mm(child);
-    store(map + 2, 'd');
+    store_byte(map + 2, 'd');
     mmput(child);
     switch_mm(parent);
     ck_assert_uint_eq(node_stat[NR_FILE_DIRTY], 1);
@@ -128,9 +128,9 @@ END_TEST
 
 START_TEST(wrong_arguments_are_refused)
 {
-    must_run();
+    must_mount();
     int fd = must_make("file", 1, 1);
-    unsigned long a = (unsigned long)must_map(fd, 2, MAP_SHARED);
+    unsigned long a = (unsigned long)must_map_file(fd, 2, MAP_SHARED);
     const struct call calls[] = {
         {sys_msync(a + 1, 1, MS_SYNC), -EINVAL},
         {sys_msync(a, 1, 0), -EINVAL},
@@ -191,12 +191,12 @@ static const struct {
 
 START_TEST(the_check_finds_what_is_broken)
 {
-    must_run();
+    must_mount();
     int fd = must_make("file", 3, 1);
     sys_sync();
-    char *map = must_map(fd, 3, MAP_SHARED);
-    store(map, 1);
-    load(map + PAGES(1));
+    char *map = must_map_file(fd, 3, MAP_SHARED);
+    store_byte(map, 1);
+    load_byte(map + PAGES(1));
     first = find_page(mapping_of(fd), 0);
     second = find_page(mapping_of(fd), 1);
     must_be_found(damages[_i].breaking, damages[_i].words);

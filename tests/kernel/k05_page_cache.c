@@ -44,11 +44,11 @@ static int must_fill(const char *name)
 
 START_TEST(clean_pages_go_when_a_process_needs_frames)
 {
-    must_run();
+    must_mount();
     int fd = must_fill("file");
     unsigned long writes = disk->writes;
     unsigned long pages = FRAMES - FRAMES / 4;
-    char *heap = must_map(-1, pages, PRIVATE);
+    char *heap = must_map_file(-1, pages, PRIVATE);
     for (unsigned i = 0; i < pages; i++)
         paint(heap + PAGES(i), PAGE_SIZE, i);
     ck_assert_uint_lt(pages_of(fd), FRAMES / 4);
@@ -62,13 +62,13 @@ END_TEST
 
 START_TEST(dirty_pages_are_written_first)
 {
-    must_run();
+    must_mount();
     int fd = must_make("file", 400, 1);
     ck_assert_uint_eq(disk->writes, 0);
     ck_assert_uint_eq(node_stat[NR_FILE_DIRTY], 400);
-    char *heap = must_map(-1, 800, PRIVATE);
+    char *heap = must_map_file(-1, 800, PRIVATE);
     for (unsigned i = 0; i < 800; i++)
-        store(heap + PAGES(i), 1);
+        store_byte(heap + PAGES(i), 1);
     ck_assert_uint_gt(disk->writes, 200);
     must_be_sound("a large heap");
     sys_munmap((unsigned long)heap, PAGES(800));
@@ -80,11 +80,11 @@ END_TEST
 /* Through a mapping of it, which no frame can stay behind. */
 START_TEST(a_file_may_be_longer_than_memory)
 {
-    struct mm_struct *mm = must_run();
+    struct mm_struct *mm = must_mount();
     unsigned long pages = FRAMES + FRAMES / 2;
     int fd = must_open("file");
     ck_assert_int_eq(sys_ftruncate(fd, PAGES(pages)), 0);
-    char *map = must_map(fd, pages, MAP_SHARED);
+    char *map = must_map_file(fd, pages, MAP_SHARED);
     for (unsigned round = 0; round < 2; round++) {
         for (unsigned i = 0; i < pages; i++)
             paint(map + PAGES(i), 100, i + round);
@@ -101,9 +101,9 @@ END_TEST
 
 START_TEST(what_cannot_be_had_again_stays)
 {
-    struct mm_struct *mm = must_run();
-    char *heap = must_map(-1, 300, PRIVATE);
-    char *shared = must_map(-1, 300, SHARED);
+    struct mm_struct *mm = must_mount();
+    char *heap = must_map_file(-1, 300, PRIVATE);
+    char *shared = must_map_file(-1, 300, SHARED);
     for (unsigned i = 0; i < 300; i++) {
         paint(heap + PAGES(i), PAGE_SIZE, i);
         paint(shared + PAGES(i), PAGE_SIZE, i + 1);
@@ -120,7 +120,7 @@ END_TEST
 
 START_TEST(a_long_file_does_not_drive_out_what_is_used)
 {
-    must_run();
+    must_mount();
     int used = must_make("used", 50, 1);
     for (int i = 0; i < 3; i++)
         for (unsigned page = 0; page < 50; page++)
@@ -140,15 +140,15 @@ END_TEST
 /* The page table says what is used, and reclaim looks there. */
 START_TEST(a_mapped_page_that_is_used_stays)
 {
-    struct mm_struct *mm = must_run();
+    struct mm_struct *mm = must_mount();
     int fd = must_make("file", 20, 1);
     sys_sync();
-    char *map = must_map(fd, 20, MAP_SHARED);
+    char *map = must_map_file(fd, 20, MAP_SHARED);
     int other = must_open("other");
     for (unsigned i = 0; i < 4 * FRAMES; i++) {
         must_write(other, PAGES(i % FRAMES), PAGE_SIZE, i % FRAMES);
         for (unsigned page = 0; page < 10; page++)
-            load(map + PAGES(page));
+            load_byte(map + PAGES(page));
     }
     ck_assert_uint_eq(mm->maj_flt, 0);
     for (unsigned page = 0; page < 20; page++)
@@ -163,7 +163,7 @@ START_TEST(who_cannot_wait_gets_nothing_from_the_cache)
     static struct page *taken[FRAMES];
     int count = 0;
 
-    must_run();
+    must_mount();
     int fd = must_fill("file");
     unsigned long pages = pages_of(fd);
     while ((taken[count] = alloc_pages(GFP_ATOMIC, 0)) != NULL)
@@ -185,7 +185,7 @@ START_TEST(frames_in_a_row_are_made_free_too)
     static struct page *taken[FRAMES], *rest[FRAMES];
     unsigned count = 0, left = 0;
 
-    must_run();
+    must_mount();
     int fd = must_open("file");
     while (normal_zone.free_pages > normal_zone.watermark[WMARK_HIGH] + 10) {
         must_write(fd, PAGES(count), PAGE_SIZE, count);
@@ -213,15 +213,15 @@ END_TEST
 START_TEST(fork_may_lose_the_page_that_it_copies)
 {
     static struct page *taken[FRAMES];
-    struct mm_struct *mm = must_run();
+    struct mm_struct *mm = must_mount();
     int fd = must_make("file", 1, 1), count = 0;
     unsigned long lost = 0;
 
     sys_sync();
-    char *map = must_map(fd, 1, MAP_SHARED);
+    char *map = must_map_file(fd, 1, MAP_SHARED);
     struct address_space *mapping = mapping_of(fd);
     for (int spare = 0; spare < 30; spare++) {
-        load(map);
+        load_byte(map);
         spin_lock(&page_cache_lock);
         struct page *page = find_page(mapping, 0);
         page_referenced(page); /* from now on it has not been used */
@@ -249,13 +249,13 @@ START_TEST(a_store_may_lose_the_page_that_it_copies)
     static struct page *taken[FRAMES];
     int count = 0;
 
-    must_run();
+    must_mount();
     int fd = must_make("file", 1, 1);
     sys_sync();
     struct address_space *mapping = mapping_of(fd);
     for (int spare = 0; spare < 5; spare++) {
-        char *map = must_map(fd, 1, MAP_PRIVATE);
-        load(map);
+        char *map = must_map_file(fd, 1, MAP_PRIVATE);
+        load_byte(map);
         spin_lock(&page_cache_lock);
         struct page *page = find_page(mapping, 0);
         page_referenced(page); /* from now on it has not been used */
@@ -264,12 +264,13 @@ START_TEST(a_store_may_lose_the_page_that_it_copies)
         unsigned long left = normal_zone.watermark[WMARK_LOW];
         while (normal_zone.free_pages > left + (unsigned long)spare)
             taken[count++] = alloc_pages(GFP_ATOMIC, 0);
-        store(map, 'x');
+        store_byte(map, 'x');
         must_be_sound("a store");
         while (count > 0)
             __free_pages(taken[--count], 0);
-        ck_assert_int_eq(load(map), 'x');
-        ck_assert_int_eq(load(map + 1), load(must_map(fd, 1, MAP_SHARED) + 1));
+        ck_assert_int_eq(load_byte(map), 'x');
+        ck_assert_int_eq(load_byte(map + 1),
+                         load_byte(must_map_file(fd, 1, MAP_SHARED) + 1));
         sys_munmap((unsigned long)map, PAGE_SIZE);
     }
 }
@@ -279,9 +280,9 @@ END_TEST
 
 START_TEST(clean_pages_are_dropped_and_nothing_else)
 {
-    struct mm_struct *mm = must_run();
-    char *heap = must_map(-1, 100, PRIVATE);
-    char *shared = must_map(-1, 10, SHARED);
+    struct mm_struct *mm = must_mount();
+    char *heap = must_map_file(-1, 100, PRIVATE);
+    char *shared = must_map_file(-1, 10, SHARED);
     for (unsigned i = 0; i < 100; i++)
         paint(heap + PAGES(i), PAGE_SIZE, i);
     paint(shared, PAGES(10), 77);
@@ -289,9 +290,9 @@ START_TEST(clean_pages_are_dropped_and_nothing_else)
     int mapped = must_make("mapped", 100, 1);
     sys_sync();
     int dirty = must_make("dirty", 100, 1);
-    char *map = must_map(mapped, 100, MAP_SHARED);
+    char *map = must_map_file(mapped, 100, MAP_SHARED);
     for (int i = 0; i < 5; i++)
-        load(map + PAGES(10 * i));
+        load_byte(map + PAGES(10 * i));
     unsigned long free = normal_zone.free_pages, rss = mm->rss[MM_ANONPAGES];
 
     ck_assert_int_eq(drop_caches(1), 0);
@@ -329,7 +330,7 @@ START_TEST(files_without_pages_are_forgotten)
 {
     char name[20];
 
-    must_run();
+    must_mount();
     int fd = must_make("with pages", 1, 1);
     sys_close(fd);
     for (int i = 0; i < 60; i++) {
@@ -382,7 +383,7 @@ END_TEST
 /* A file that has lost its name has its blocks as long as it is open. */
 START_TEST(a_file_without_a_name_has_its_blocks)
 {
-    must_run();
+    must_mount();
     int fd = must_make("file", 3, 1);
     ck_assert_int_eq(sys_unlink("file"), 0);
     int other = must_make("file", 3, 50);
@@ -395,7 +396,7 @@ END_TEST
 
 START_TEST(shared_memory_is_on_no_disk_and_stays)
 {
-    must_run();
+    must_mount();
     int fd = sys_shm_open("/name", O_CREAT);
     must_write(fd, 0, 5000, 3);
     sys_close(fd);
@@ -484,7 +485,7 @@ static const struct {
 
 START_TEST(the_check_finds_what_is_broken)
 {
-    must_run();
+    must_mount();
     int fd = must_make("file", 3, 1);
     sys_sync();
     first = find_page(mapping_of(fd), 0);

@@ -1,4 +1,4 @@
-/* k05_2_files.c - read() and write(), and what POSIX says of them
+/* support_05_2.c - read() and write(), and what POSIX says of them
  */
 #include "files.h"
 

@@ -1,4 +1,4 @@
-/* k05_1_files.c - a process with a buffer, and its mappings
+/* support_05_1.c - a process with a buffer, and its mappings
  */
 #include "files.h"
 
@@ -15,19 +15,19 @@ struct mm_struct *must_have_process(void)
     return mm;
 }
 
-char *must_map(int fd, unsigned long pages, int flags)
+char *must_map_file(int fd, unsigned long pages, int flags)
 {
     unsigned long address = sys_mmap(0, PAGES(pages), RW, flags, fd, 0);
     ck_assert_msg(!IS_ERR_VALUE(address), "mmap: %s", strerror((int)-address));
     return (char *)address;
 }
 
-char load(const char *address)
+char load_byte(const char *address)
 {
     return *(const volatile char *)address;
 }
 
-void store(char *address, char value)
+void store_byte(char *address, char value)
 {
     *(volatile char *)address = value;
 }

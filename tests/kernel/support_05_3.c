@@ -1,4 +1,4 @@
-/* k05_3_files.c - a kernel with a disk, files on it, and threads that use them
+/* support_05_3.c - a kernel with a disk, files on it, and threads that use them
  */
 #include "files.h"
 
@@ -20,7 +20,7 @@ struct mm_struct *must_boot(void)
     return must_have_process();
 }
 
-struct mm_struct *must_run(void)
+struct mm_struct *must_mount(void)
 {
     disk = disk_create(SLOT * DIR_ENTRIES + 1);
     return must_boot();
@@ -124,7 +124,7 @@ void must_use_files(unsigned long pages, void *(*one_more)(void *))
 {
     pthread_t threads[THREADS], another;
 
-    must_run();
+    must_mount();
     file_pages = pages;
     common = must_open("common");
     for (unsigned i = 0; i < pages; i++) {
