@@ -46,7 +46,7 @@ START_TEST(a_hole_is_zeros)
 END_TEST
 
 /* The same frames, by a call and by an address. */
-START_TEST(a_mapping_sees_what_is_written_and_read_what_is_stored)
+START_TEST(a_mapping_and_read_see_the_same)
 {
     must_run_one();
     int fd = must_share("/file");
@@ -265,8 +265,7 @@ void add_k05_2(Suite *suite)
     TCase *posix = tcase_create("posix");
     tcase_add_test(posix, what_was_written_is_read);
     tcase_add_test(posix, a_hole_is_zeros);
-    tcase_add_test(posix,
-                   a_mapping_sees_what_is_written_and_read_what_is_stored);
+    tcase_add_test(posix, a_mapping_and_read_see_the_same);
     tcase_add_test(posix, an_open_file_has_one_position);
     tcase_add_test(posix, wrong_arguments_are_refused);
     suite_add_tcase(suite, posix);
