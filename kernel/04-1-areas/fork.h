@@ -13,7 +13,7 @@ extern pthread_mutex_t mmlist_lock;
 
 int mm_init(void); /* 0, or -ENOMEM */
 
-/* An empty address space: no area, no heap yet. NULL if there is no memory. */
+/* An empty address space: no area yet. NULL if there is no memory. */
 struct mm_struct *mm_alloc(void);
 
 /* The process ends, and gives everything back. (Threads share an mm; Linux

@@ -441,7 +441,7 @@ void add_k04_4(Suite *suite)
     tcase_add_test(faults, the_tlb_has_no_room_for_all);
     tcase_add_test(faults, a_right_comes_back_with_a_fault);
     tcase_add_test(faults, a_stack_grows_down);
-    tcase_set_timeout(faults, 10);
+    tcase_set_timeout(faults, 30); /* one has 40000 page faults */
     suite_add_tcase(suite, faults);
 
     TCase *areas = tcase_create("areas");
