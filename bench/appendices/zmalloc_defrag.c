@@ -15,7 +15,7 @@
  * old one go there; only jemalloc has calls for that.
  *
  * Then the allocator is asked to give back what it can (malloc_trim). Prints a
- * line: NAME,MOVES, and then bytes that are live; resident before and after; how
+ * line: MOVES,NAME, and then bytes that are live; resident before and after; how
  * many payloads were moved, and how many of them came to lie in a page that had
  * more in use than the one they left.
  */
@@ -163,7 +163,7 @@ int main(int argc, char **argv)
             payloads[i] = move(payloads[i], uncached);
     give_back();
     size_t after = anonymous();
-    printf("%s,%s,%zu,%zu,%zu,%zu,%zu\n", argv[1], argv[2], live,
+    printf("%s,%s,%zu,%zu,%zu,%zu,%zu\n", argv[2], argv[1], live,
            before - at_first, after - at_first, moved, better);
     return 0;
 }
