@@ -25,7 +25,7 @@ parts = '$1 == "none" { none = $5 } $1 == "all" { live = $3; after = $5 } ' . \
 do for [i=1:rows_wanted] {
     bar[i] = ask_of(word(names, i), parts)
     said[i] = ask_of(word(names, i), \
-        '$1 == "all" { printf "%.0f %% denser", 100 * $7 / $6 }')
+        '$1 == "all" { printf "%.0f %% to denser pages", 100 * $7 / $6 }')
 }
 
 title = "Payloads are moved: what does it give back?"
