@@ -766,6 +766,7 @@ void add_cases(Suite *suite)
     suite_add_tcase(suite, tc);
 
     tc = tcase_create("kernel");
+    tcase_set_tags(tc, "no-malloc");
     tcase_add_test(tc, rss_is_what_was_touched);
     tcase_add_test(tc, rss_minds_no_name);
     tcase_add_test(tc, private_dirty_is_what_was_written);
