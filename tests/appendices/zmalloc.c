@@ -11,6 +11,7 @@
 
 #include <malloc.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -405,6 +406,44 @@ START_TEST(the_sum_is_exact_whoever_frees)
 }
 END_TEST
 
+static atomic_int started;
+
+static void *allocate_once(void *unused)
+{
+    zfree(zmalloc(1));
+    return unused;
+}
+
+static void *allocate_often(void *unused)
+{
+    zfree(zmalloc(1));
+    started++;
+    while (started < 2)
+        sched_yield();
+    for (int i = 0; i < 300000; i++)
+        zfree(zmalloc(1));
+    return unused;
+}
+
+/* The 17th thread has the part of the first. Both add to it at once. */
+START_TEST(the_sum_is_exact_where_two_share_a_part)
+{
+    pthread_t first, other;
+
+    pthread_create(&first, NULL, allocate_often, NULL);
+    while (started < 1)
+        sched_yield();
+    for (int i = 0; i < 15; i++) {
+        pthread_create(&other, NULL, allocate_once, NULL);
+        pthread_join(other, NULL);
+    }
+    pthread_create(&other, NULL, allocate_often, NULL);
+    pthread_join(first, NULL);
+    pthread_join(other, NULL);
+    expect_used(0, "when both have freed all");
+}
+END_TEST
+
 static atomic_int done;
 
 static void *read_the_sum(void *unused)
@@ -758,6 +797,7 @@ void add_cases(Suite *suite)
 
     tc = tcase_create("threads");
     tcase_add_test(tc, the_sum_is_exact_whoever_frees);
+    tcase_add_test(tc, the_sum_is_exact_where_two_share_a_part);
     tcase_add_test(tc, the_sum_can_be_read_meanwhile);
     suite_add_tcase(suite, tc);
 
