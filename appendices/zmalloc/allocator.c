@@ -59,7 +59,8 @@ static int count_chunk(const struct malloc_chunk_info *chunk, void *context)
     uintptr_t first = start & -page_size;
     uintptr_t end = (start + chunk->size + page_size - 1) & -page_size;
 
-    /* A chunk that does not go on where the one before it ended begins a run. */
+    /* A chunk that does not go on where the one before it ended begins a run.
+     */
     if (start < counts->run || first > counts->end) {
         count_resident(counts);
         counts->run = first;

@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 /* /proc/self/stat is one line: the PID, the name of the program in parentheses,
- * and numbers. The name may itself have blanks and parentheses, so the fields are
- * counted from the last parenthesis on, behind which the third field begins. */
+ * and numbers. The name may itself have blanks and parentheses, so the fields
+ * are counted from the last parenthesis on, behind which the third field
+ * begins. */
 static long long field_of_stat(int number)
 {
     char line[4096];

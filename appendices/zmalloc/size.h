@@ -1,12 +1,13 @@
 /* size.h - how large is a payload?
  *
- * free() is given an address alone, and yet the count has to go down by the right
- * number. There are two ways to know it, and one is chosen when this is compiled:
+ * free() is given an address alone, and yet the count has to go down by the
+ * right number. There are two ways to know it, and one is chosen when this is
+ * compiled:
  *
  * 1. The allocator is asked. It knows how long each chunk is, and so what it
  *    handed out, which is at least what was asked for.
- * 2. With NO_MALLOC_USABLE_SIZE, a header in front of each payload says what was
- *    asked for. malloc is asked for so much more:
+ * 2. With NO_MALLOC_USABLE_SIZE, a header in front of each payload says what
+ * was asked for. malloc is asked for so much more:
  *
  *    what malloc returned    what zmalloc returned
  *    v                       v
@@ -14,8 +15,8 @@
  *    | PREFIX_SIZE: the size | size bytes for the caller | unknown |
  *    +-----------------------+---------------------------+---------+
  *
- * Below, `base` is what malloc knows, and `payload` what our callers know. In the
- * first way they are the same.
+ * Below, `base` is what malloc knows, and `payload` what our callers know. In
+ * the first way they are the same.
  */
 #ifndef SIZE_H
 #define SIZE_H
@@ -26,8 +27,8 @@
 
 #ifdef NO_MALLOC_USABLE_SIZE
 
-/* A size_t, and no less than 8: what has 8 bytes must be aligned for it. Malloc's
- * 16 are lost: a payload is aligned to 8 only. */
+/* A size_t, and no less than 8: what has 8 bytes must be aligned for it.
+ * Malloc's 16 are lost: a payload is aligned to 8 only. */
 enum { PREFIX_SIZE = sizeof(size_t) < 8 ? 8 : sizeof(size_t) };
 
 static inline void *payload_of(void *base, size_t size)

@@ -44,7 +44,7 @@ size_t zmalloc_used_memory(void)
     long long sum = 0;
 
     for (int i = 0; i < MAX_THREADS; i++)
-        sum += atomic_load_explicit(&used_memory[i].bytes,
-                                    memory_order_relaxed);
+        sum +=
+            atomic_load_explicit(&used_memory[i].bytes, memory_order_relaxed);
     return (size_t)sum;
 }

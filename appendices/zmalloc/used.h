@@ -2,8 +2,8 @@
  *
  * A sum in one variable would be written by all threads at each call, and its
  * cache line would travel from one processor to the next. So there are several
- * variables, each in a cache line of its own. A thread adds to one and the same,
- * and who wants the sum adds them up.
+ * variables, each in a cache line of its own. A thread adds to one and the
+ * same, and who wants the sum adds them up.
  *
  * A payload may be freed by another thread than the one that allocated it. A
  * single variable can therefore be negative, and means nothing by itself.

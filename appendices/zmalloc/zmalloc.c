@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From here on, PREFIX_SIZE could no longer be added safely, and a difference of
- * two pointers into the payload could not be told. */
+/* From here on, PREFIX_SIZE could no longer be added safely, and a difference
+ * of two pointers into the payload could not be told. */
 static bool is_too_large(size_t size)
 {
     return size >= SIZE_MAX / 2;
@@ -61,9 +61,9 @@ void zfree(void *payload)
 }
 
 /* Two answers are Redis's and differ from realloc's. With a size of 0, the
- * payload is freed: there is nothing to return, and that is no failure. With one
- * that is too large, the payload is freed as well. Where malloc has no memory, it
- * stays as it is. */
+ * payload is freed: there is nothing to return, and that is no failure. With
+ * one that is too large, the payload is freed as well. Where malloc has no
+ * memory, it stays as it is. */
 void *ztryrealloc(void *payload, size_t size)
 {
     if (payload == NULL)

@@ -13,8 +13,8 @@
 #include <stddef.h>
 
 /* Where there is too little memory, these call the handler. If that returns,
- * they return NULL. Nobody is handed SIZE_MAX / 2 bytes or more. zcalloc() gives
- * zeroes. */
+ * they return NULL. Nobody is handed SIZE_MAX / 2 bytes or more. zcalloc()
+ * gives zeroes. */
 void *zmalloc(size_t size);
 void *zcalloc(size_t size);
 void *zrealloc(void *payload, size_t size);
@@ -49,9 +49,9 @@ void zmalloc_set_oom_handler(void (*handler)(size_t size));
 /* The bytes of the whole process that are in memory, or 0 if nobody knows. */
 size_t zmalloc_get_rss(void);
 
-/* The sum of one field of /proc/PID/smaps over all mappings, in bytes. The field
- * is given with its colon, "Rss:" for one. With -1 it is this process. 0 if there
- * is no such process or field. */
+/* The sum of one field of /proc/PID/smaps over all mappings, in bytes. The
+ * field is given with its colon, "Rss:" for one. With -1 it is this process. 0
+ * if there is no such process or field. */
 size_t zmalloc_get_smap_bytes_by_field(const char *field, long pid);
 
 /* The bytes of pages that the process has written and shares with nobody. */
@@ -61,8 +61,8 @@ size_t zmalloc_get_private_dirty(long pid);
 size_t zmalloc_get_memory_size(void);
 
 /* Ask the allocator below how it stands; see allocator.c for what the numbers
- * mean. A number that it does not know is 0. The last three pointers may be NULL.
- * Returns 1. */
+ * mean. A number that it does not know is 0. The last three pointers may be
+ * NULL. Returns 1. */
 int zmalloc_get_allocator_info(int refresh, size_t *allocated, size_t *active,
                                size_t *resident, size_t *retained,
                                size_t *muzzy, size_t *frag_smallbins_bytes);

@@ -2,22 +2,22 @@
  *
  *     LD_PRELOAD=libmalloc.so zmalloc_defrag NAME MOVES [uncached]
  *
- * Payloads of 16 to 512 bytes are allocated, and seven of eight, chosen at random,
- * are freed. Those that stay lie all over. All pointers to them are in one table,
- * so they can be moved as Redis moves what it has: allocate, copy, free the old
- * one. MOVES says which:
+ * Payloads of 16 to 512 bytes are allocated, and seven of eight, chosen at
+ * random, are freed. Those that stay lie all over. All pointers to them are in
+ * one table, so they can be moved as Redis moves what it has: allocate, copy,
+ * free the old one. MOVES says which:
  *
  *     none     none of them
  *     all      each in turn
  *     sparse   those whose page has less in use than the average page
  *
- * With `uncached` the copy does not come from the cache of the thread, nor does the
- * old one go there; only jemalloc has calls for that.
+ * With `uncached` the copy does not come from the cache of the thread, nor does
+ * the old one go there; only jemalloc has calls for that.
  *
  * Then the allocator is asked to give back what it can (malloc_trim). Prints a
- * line: MOVES,NAME, and then bytes that are live; resident before and after; how
- * many payloads were moved, and how many of them came to lie in a page that had
- * more in use than the one they left.
+ * line: MOVES,NAME, and then bytes that are live; resident before and after;
+ * how many payloads were moved, and how many of them came to lie in a page that
+ * had more in use than the one they left.
  */
 #include "zmalloc.h"
 

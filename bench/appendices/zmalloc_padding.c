@@ -2,10 +2,11 @@
  *
  * Usage: zmalloc_padding TRACE
  *
- * The live payloads of the trace, where they are most bytes, are allocated once as
- * they are, and once with a header of 8 bytes. Prints what each way of counting
- * makes of them, in bytes, beside what malloc takes for them: the bytes that may
- * be used, and 8 for the chunk's own size word, of stages 02 to 07 and of glibc.
+ * The live payloads of the trace, where they are most bytes, are allocated once
+ * as they are, and once with a header of 8 bytes. Prints what each way of
+ * counting makes of them, in bytes, beside what malloc takes for them: the
+ * bytes that may be used, and 8 for the chunk's own size word, of stages 02 to
+ * 07 and of glibc.
  */
 #include "../record/trace.h"
 

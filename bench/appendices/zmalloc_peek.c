@@ -31,8 +31,8 @@
 int mallctl(const char *name, void *old, size_t *old_size, void *new,
             size_t new_size) __attribute__((weak));
 
-/* A redis-server brings jemalloc, whose malloc another one may have replaced. So
- * it is asked only if what it has allocated goes up. */
+/* A redis-server brings jemalloc, whose malloc another one may have replaced.
+ * So it is asked only if what it has allocated goes up. */
 static size_t of_jemalloc(const char *name)
 {
     size_t value = 0, size = sizeof(value);

@@ -1,7 +1,7 @@
 /* zmalloc.c - what the layer counts, with what malloc has given beside it
  *
- * Compiled with NO_MALLOC_USABLE_SIZE, as the library has to be then, it shows the
- * header in front of a payload as well.
+ * Compiled with NO_MALLOC_USABLE_SIZE, as the library has to be then, it shows
+ * the header in front of a payload as well.
  */
 #include "show.h"
 

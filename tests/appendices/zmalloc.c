@@ -1,8 +1,8 @@
 /* zmalloc.c - the cases of the appendix zmalloc
  *
- * They hold over any malloc, so tests/appendices/zmalloc runs them on each stage,
- * preloaded. What is counted depends on how a size is known, and with it the
- * suite is built.
+ * They hold over any malloc, so tests/appendices/zmalloc runs them on each
+ * stage, preloaded. What is counted depends on how a size is known, and with it
+ * the suite is built.
  */
 #include "suite.h"
 
@@ -597,8 +597,9 @@ START_TEST(rss_is_what_was_touched)
          -1, 0);
     touch(8 * MIB);
     expect_growth(before, zmalloc_get_rss(), 8 * MIB, "rss");
-    expect_growth(zmalloc_get_rss(), zmalloc_get_smap_bytes_by_field("Rss:", -1),
-                  0, "rss, told by smaps,");
+    expect_growth(zmalloc_get_rss(),
+                  zmalloc_get_smap_bytes_by_field("Rss:", -1), 0,
+                  "rss, told by smaps,");
 }
 END_TEST
 
@@ -675,10 +676,9 @@ static struct info ask(void)
 {
     struct info info = {1, 1, 1, 1, 1, 1};
 
-    ck_assert_int_eq(zmalloc_get_allocator_info(1, &info.allocated,
-                                                &info.active, &info.resident,
-                                                &info.retained, &info.muzzy,
-                                                &info.frag),
+    ck_assert_int_eq(zmalloc_get_allocator_info(
+                         1, &info.allocated, &info.active, &info.resident,
+                         &info.retained, &info.muzzy, &info.frag),
                      1);
     return info;
 }
@@ -717,8 +717,9 @@ static void expect_order(struct info info, const char *when)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-    ck_assert_msg(info.allocated <= info.active, "%s: allocated %zu, active %zu",
-                  when, info.allocated, info.active);
+    ck_assert_msg(info.allocated <= info.active,
+                  "%s: allocated %zu, active %zu", when, info.allocated,
+                  info.active);
     ck_assert_uint_eq(info.active % page, 0);
     ck_assert_uint_eq(info.resident % page, 0);
     ck_assert_uint_eq(info.frag, info.active - info.allocated);
