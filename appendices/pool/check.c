@@ -5,8 +5,6 @@
  */
 #include "lists.h"
 
-#pragma GCC visibility push(default)
-
 /* Do the chunks cover the array from first to end, each with its tags? Counts
  * the free ones, and adds up the bytes in use. */
 static const char *check_chunks(struct pool *pool, size_t *nfree, size_t *used)

@@ -6,8 +6,6 @@
  */
 #include "lists.h"
 
-#pragma GCC visibility push(default)
-
 size_t pool_size(const struct pool *pool)
 {
     return pool->size;

@@ -67,9 +67,9 @@ void lists_push(struct pool *pool, struct chunk *c)
     mark_free(c);
 }
 
-void lists_unlink(struct pool *pool, struct chunk *c)
+/* Take a chunk off the list at this place. */
+static void unlink_at(struct pool *pool, struct place at, struct chunk *c)
 {
-    struct place at = place_of(chunk_size(c));
     struct level *level = &pool->levels[at.level];
 
     if (c->fd != NULL)
@@ -84,6 +84,11 @@ void lists_unlink(struct pool *pool, struct chunk *c)
         level->map &= ~(1UL << at.list);
     if (level->map == 0)
         pool->map &= ~(1UL << at.level);
+}
+
+void lists_unlink(struct pool *pool, struct chunk *c)
+{
+    unlink_at(pool, place_of(chunk_size(c)), c);
 }
 
 struct chunk *lists_take(struct pool *pool, size_t size)
@@ -103,7 +108,8 @@ struct chunk *lists_take(struct pool *pool, size_t size)
         at.level = lowest_bit(levels);
         lists = pool->levels[at.level].map;
     }
-    struct chunk *c = pool->levels[at.level].lists[lowest_bit(lists)];
-    lists_unlink(pool, c);
+    at.list = lowest_bit(lists);
+    struct chunk *c = pool->levels[at.level].lists[at.list];
+    unlink_at(pool, at, c);
     return c;
 }

@@ -41,13 +41,6 @@ static void *allocate(size_t alignment, size_t request)
     return payload != NULL ? payload : out_of_memory();
 }
 
-static void *allocate_zeroed(size_t request)
-{
-    void *payload = allocate(POOL_ALIGNMENT, request);
-
-    return payload != NULL ? memset(payload, 0, request) : NULL;
-}
-
 /* An alignment that is no power of two is rounded up to one. If no size_t can
  * hold that, returns NULL with errno EINVAL. */
 static void *allocate_aligned_up(size_t alignment, size_t request)
@@ -85,6 +78,17 @@ static size_t size_of_payload(void *payload, const char *bad)
     if (usable == 0)
         fatal(bad);
     return usable;
+}
+
+/* Allocate request bytes; all that may be used are zero. */
+static void *allocate_zeroed(size_t request)
+{
+    void *payload = allocate(POOL_ALIGNMENT, request);
+
+    if (payload == NULL)
+        return NULL;
+    return memset(payload, 0,
+                  size_of_payload(payload, "calloc(): memory corruption"));
 }
 
 /* What realloc() does. */

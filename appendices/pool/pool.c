@@ -12,9 +12,6 @@
  */
 #include "lists.h"
 
-/* The functions of pool.h are for all. */
-#pragma GCC visibility push(default)
-
 /* The chunk size that a request needs, in bytes; 0 if there can be none. */
 static size_t request_to_size(const struct pool *pool, size_t request)
 {
@@ -141,12 +138,13 @@ void *pool_alloc(struct pool *pool, size_t request)
 
 void *pool_alloc_aligned(struct pool *pool, size_t alignment, size_t request)
 {
-    size_t size = request_to_size(pool, request);
-    if (size == 0 || !is_power_of_two(alignment) || alignment > pool->size ||
-        size > pool->size - alignment)
+    if (!is_power_of_two(alignment) || alignment > pool->size)
         return NULL;
     if (alignment <= POOL_ALIGNMENT)
         return pool_alloc(pool, request);
+    size_t size = request_to_size(pool, request);
+    if (size == 0 || size > pool->size - alignment)
+        return NULL;
 
     /* Enough for an aligned payload, wherever the chunk begins. */
     struct chunk *c = lists_take(pool, size + alignment + MINSIZE);
