@@ -50,8 +50,10 @@ static int add_to_info(void *payload, size_t size, bool used, void *context)
 
 struct pool_info pool_info(struct pool *pool)
 {
-    struct pool_info info = {0};
+    struct pool_info info;
 
+    info.used = info.free = info.largest_free = 0;
+    info.used_chunks = info.free_chunks = 0;
     pool_walk(pool, add_to_info, &info);
     return info;
 }

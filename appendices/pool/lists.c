@@ -12,7 +12,7 @@
  * for each of its lists. So a list that is not empty is found with two
  * instructions that find a bit, without a search.
  *
- * There is no loop in this file.
+ * The only loop in this file is in lists_init().
  */
 #include "lists.h"
 
@@ -50,6 +50,17 @@ struct place place_of(size_t size)
         .level = width + 1,
         .list = (unsigned)(units >> width) - LISTS,
     };
+}
+
+void lists_init(struct pool *pool, unsigned nlevels)
+{
+    pool->nlevels = nlevels;
+    pool->map = 0;
+    for (unsigned i = 0; i < nlevels; i++) {
+        pool->levels[i].map = 0;
+        for (unsigned j = 0; j < LISTS; j++)
+            pool->levels[i].lists[j] = NULL;
+    }
 }
 
 void lists_push(struct pool *pool, struct chunk *c)

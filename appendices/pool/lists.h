@@ -32,6 +32,9 @@ struct place {
 /* The list for chunks of this size. */
 struct place place_of(size_t size);
 
+/* Make all lists of so many levels empty. */
+void lists_init(struct pool *pool, unsigned nlevels);
+
 /* Put a chunk on the list for its size, and mark it as free. */
 void lists_push(struct pool *pool, struct chunk *c);
 

@@ -5,7 +5,7 @@
  * that is freed is merged at once with the free chunks before and after it.
  *
  * Each of these steps is a fixed number of instructions, and no step is
- * repeated: the only loops are in pool_init(), and where pool_realloc() copies
+ * repeated: the only loop of this file is where pool_realloc() copies
  * a payload.
  *
  * Invariant: no two free chunks are neighbours.
@@ -79,25 +79,30 @@ static bool is_plausible(const struct pool *pool, const struct chunk *c)
            chunk_size(c) % POOL_ALIGNMENT == 0 && chunk_size(c) <= room;
 }
 
+/* P says that the chunk before is free. Does that one say so, too? */
+static bool has_free_before(const struct pool *pool, struct chunk *c)
+{
+    if (c->prev_size > (size_t)((char *)c - (char *)pool->first) ||
+        c->prev_size % POOL_ALIGNMENT != 0)
+        return false;
+    struct chunk *before = chunk_before(c);
+    return !in_use(before) && chunk_size(before) == c->prev_size;
+}
+
 /* The chunk of a payload that the program hands to us; NULL if it is none, or
  * if one of the headers that free() would follow cannot be right. */
 static struct chunk *given_chunk(const struct pool *pool, void *payload)
 {
+    if ((uintptr_t)payload % POOL_ALIGNMENT != 0 ||
+        payload < (void *)pool->first || payload >= (void *)pool->end)
+        return NULL;
     struct chunk *c = payload_to_chunk(payload);
-
-    if ((uintptr_t)payload % POOL_ALIGNMENT != 0 || !is_plausible(pool, c) ||
-        !in_use(c))
+    if (!is_plausible(pool, c) || !in_use(c))
         return NULL;
     struct chunk *next = chunk_after(c);
     if (!prev_in_use(next) || (next != pool->end && !is_plausible(pool, next)))
         return NULL;
-    if (prev_in_use(c))
-        return c;
-    struct chunk *before = chunk_before(c);
-    if (c->prev_size % POOL_ALIGNMENT != 0 || !is_plausible(pool, before) ||
-        in_use(before) || chunk_size(before) != c->prev_size)
-        return NULL;
-    return c;
+    return prev_in_use(c) || has_free_before(pool, c) ? c : NULL;
 }
 
 /* ---- the pool's functions ---- */
@@ -116,9 +121,9 @@ struct pool *pool_init(void *memory, size_t size)
     if (size < own + MINSIZE + HEADER_SIZE)
         return NULL;
 
-    *pool = (struct pool){.size = size, .nlevels = nlevels};
-    for (unsigned i = 0; i < nlevels; i++)
-        pool->levels[i] = (struct level){0};
+    pool->size = size;
+    pool->used = pool->most_used = 0;
+    lists_init(pool, nlevels);
     pool->first = (struct chunk *)((char *)memory + own);
     pool->end = (struct chunk *)(end - HEADER_SIZE);
     make_chunk(pool->first, (size_t)((char *)pool->end - (char *)pool->first));

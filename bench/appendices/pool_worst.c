@@ -7,8 +7,8 @@
  * of any allocator here. This program is compiled with -ffixed-r15, so between
  * two looks at the register only the allocator changes it. The player calls
  * malloc and free through functions that look before and after. calloc and
- * realloc are played, but do not count here, for clearing and copying bytes takes
- * as long as there are bytes.
+ * realloc are played, but do not count here, for clearing and copying bytes
+ * takes as long as there are bytes.
  *
  * A row is a number of instructions, and how many mallocs and how many frees
  * took exactly so many. Rows of zeros are left out.
@@ -21,7 +21,7 @@ enum { MOST = 1 << 24 }; /* a call that takes more counts as this many */
 /* The allocator adds 1 to this for each of its instructions. */
 register size_t instructions __asm__("r15");
 
-static struct allocator counted;     /* the one that is measured */
+static struct allocator counted;  /* the one that is measured */
 static unsigned *mallocs, *frees; /* how many, by their instructions */
 
 static void note(unsigned *calls, size_t count)
