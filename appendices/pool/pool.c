@@ -110,7 +110,6 @@ static struct chunk *given_chunk(const struct pool *pool, void *payload)
 struct pool *pool_init(void *memory, size_t size)
 {
     struct pool *pool = memory;
-    char *end = (char *)memory + size;
 
     if (memory == NULL || size > PTRDIFF_MAX ||
         ((uintptr_t)memory | size) % POOL_ALIGNMENT != 0)
@@ -125,7 +124,7 @@ struct pool *pool_init(void *memory, size_t size)
     pool->used = pool->most_used = 0;
     lists_init(pool, nlevels);
     pool->first = (struct chunk *)((char *)memory + own);
-    pool->end = (struct chunk *)(end - HEADER_SIZE);
+    pool->end = (struct chunk *)((char *)memory + size - HEADER_SIZE);
     make_chunk(pool->first, (size_t)((char *)pool->end - (char *)pool->first));
     pool->end->size = IN_USE;
     lists_push(pool, pool->first);

@@ -151,7 +151,7 @@ END_TEST
 
 START_TEST(each_call_in_turn_finds_no_memory)
 {
-    for (size_t size = 2048; size < 20000; size += 2 * POOL_ALIGNMENT) {
+    for (size_t size = 2048; size < 20000; size += 4 * POOL_ALIGNMENT) {
         play(make_pool(size), seed, 60);
         must_be_in_its_array(size);
     }
