@@ -9,6 +9,7 @@
 #include "init.h"
 #include "kasan.h"
 #include "kasan_bugs.h"
+#include "object.h"
 #include "quarantine.h"
 #include "slab.h"
 
@@ -346,6 +347,28 @@ START_TEST(memory_that_goes_back_is_not_poisoned)
 }
 END_TEST
 
+/* The freelist of the smaller ones lies on the slab, behind what is left over;
+ * that of the larger ones lies elsewhere, and 16 bytes are left over. */
+static const size_t sizes_with_rest[] = {100, 208};
+
+START_TEST(what_is_left_over_of_a_slab_is_poisoned)
+{
+    must_start_with_redzones();
+    struct kmem_cache *cache =
+        kmem_cache_create("test", sizes_with_rest[_i], 0, NULL);
+    const struct page *slab = slab_of(kmem_cache_alloc(cache, GFP_KERNEL));
+    char *rest = index_to_obj(cache, slab, cache->num);
+    char *end = (char *)slab->freelist;
+
+    ck_assert_int_eq(cache->off_slab, _i == 1);
+    if (cache->off_slab)
+        end = (char *)page_address(slab) + (PAGE_SIZE << cache->gfporder);
+    ck_assert_int_ge(end - rest, 16);
+    ck_assert(is_reported(__asan_load1_noabort, rest));
+    ck_assert(is_reported(__asan_load1_noabort, end - 8));
+}
+END_TEST
+
 void add_k06(Suite *suite)
 {
     TCase *planted = tcase_create("kasan");
@@ -353,6 +376,7 @@ void add_k06(Suite *suite)
     tcase_add_loop_test(planted,
                         an_access_is_reported_if_a_byte_of_it_is_outside, 0,
                         LENGTH(checks));
+    tcase_add_loop_test(planted, what_is_left_over_of_a_slab_is_poisoned, 0, 2);
     tcase_add_test(planted, a_freed_object_waits_for_its_turn);
     tcase_add_test(planted, a_freed_object_stays_as_it_was);
     tcase_add_loop_test(planted, objects_with_redzones_come_and_go, 0, 3);
