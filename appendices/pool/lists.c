@@ -42,8 +42,7 @@ struct place place_of(size_t size)
     size_t units = size / POOL_ALIGNMENT;
     unsigned width = width_log2(size);
 
-    /* Level 0? Otherwise the units are 1xxxx… in binary. The xxxx is the list.
-     */
+    /* Level 0? If not, the units are 1xxxx… in binary: xxxx is the list. */
     if (units < LISTS)
         return (struct place){.level = 0, .list = (unsigned)units};
     return (struct place){

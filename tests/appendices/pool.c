@@ -206,6 +206,18 @@ START_TEST(all_of_it_can_be_used_and_freed_and_used)
 }
 END_TEST
 
+/* What is rounded up to the next level must not be looked for on a level that
+ * this pool does not have. */
+START_TEST(there_is_nothing_above_the_highest_level)
+{
+    struct pool *pool = make_pool(65536 - POOL_ALIGNMENT);
+
+    for (size_t request = 65536 - 2000; request < 65536 - 100; request++)
+        ck_assert_ptr_null(pool_alloc(pool, request));
+    must_be_empty(pool);
+}
+END_TEST
+
 /* Three holes: a request must not cut up one that is longer than necessary. */
 START_TEST(the_lowest_list_that_fits_is_taken)
 {
@@ -222,6 +234,20 @@ START_TEST(the_lowest_list_that_fits_is_taken)
     ck_assert_ptr_eq(must_alloc(pool, 250), holes[1]);
     ck_assert_ptr_eq(must_alloc(pool, 1000), holes[2]);
     ck_assert_ptr_eq(must_alloc(pool, 3000), holes[0]);
+}
+END_TEST
+
+START_TEST(a_rest_that_is_a_chunk_is_free)
+{
+    struct pool *pool = make_pool(ARRAY);
+    char *payload = must_alloc(pool, 248);
+    size_t usable = pool_usable_size(pool, payload);
+
+    must_alloc(pool, 8);
+    ck_assert_ptr_eq(pool_realloc(pool, payload, usable - MINSIZE), payload);
+    ck_assert_uint_eq(pool_usable_size(pool, payload), usable - MINSIZE);
+    ck_assert_uint_eq(pool_info(pool).free_chunks, 2);
+    must_be_sound(pool, "pool_realloc()");
 }
 END_TEST
 
@@ -286,8 +312,8 @@ START_TEST(a_second_free_inside_a_larger_chunk_is_refused)
     char *b = must_alloc(pool, 248), *c = must_alloc(pool, 248);
 
     must_alloc(pool, 248);
-    must_free(pool, c);
-    must_free(pool, b);
+    must_free(pool, _i == 0 ? b : c);
+    must_free(pool, _i == 0 ? c : b);
     char *x = must_alloc(pool, 500);
     ck_assert_ptr_eq(x, b);
     must_refuse(pool, c, "a payload of before");
@@ -330,7 +356,7 @@ END_TEST
 /* The header behind the payload, or the foot before it, has become another. */
 START_TEST(a_smashed_neighbour_is_noticed)
 {
-    for (int smash = 0; smash < 4; smash++) {
+    for (int smash = 0; smash < 5; smash++) {
         struct pool *pool = make_pool(ARRAY);
         char *a = must_alloc(pool, 104), *b = must_alloc(pool, 104),
              *c = must_alloc(pool, 104);
@@ -344,6 +370,10 @@ START_TEST(a_smashed_neighbour_is_noticed)
             break;
         case 1:
             memset(behind_a, 'x', sizeof *behind_a);
+            ck_assert(!pool_free(pool, a));
+            break;
+        case 4: /* a header, but of a chunk whose neighbour is free */
+            *behind_a = 112 | IN_USE;
             ck_assert(!pool_free(pool, a));
             break;
         case 2:
@@ -514,6 +544,8 @@ START_TEST(the_bytes_in_use_are_counted)
     must_free(pool, b);
     ck_assert_uint_eq(pool_used(pool), 0);
     ck_assert_uint_eq(pool_most_used(pool), most);
+    must_alloc(pool, 8000);
+    ck_assert_uint_eq(pool_most_used(pool), pool_used(pool));
 }
 END_TEST
 
@@ -710,6 +742,8 @@ void add_cases(Suite *suite)
     tcase_add_test(alloc, what_no_pool_can_have_is_refused);
     tcase_add_test(alloc, all_of_it_can_be_used_and_freed_and_used);
     tcase_add_test(alloc, the_lowest_list_that_fits_is_taken);
+    tcase_add_test(alloc, there_is_nothing_above_the_highest_level);
+    tcase_add_test(alloc, a_rest_that_is_a_chunk_is_free);
     tcase_add_test(alloc, a_chunk_that_fits_may_not_be_found);
     tcase_add_test(alloc, payloads_are_where_they_should_be);
     tcase_add_test(alloc, an_aligned_payload_takes_no_more_than_its_chunk);
@@ -718,7 +752,8 @@ void add_cases(Suite *suite)
     TCase *give = add_group(suite, "free");
     tcase_add_test(give, neighbours_are_merged);
     tcase_add_test(give, a_second_free_is_refused);
-    tcase_add_test(give, a_second_free_inside_a_larger_chunk_is_refused);
+    tcase_add_loop_test(give, a_second_free_inside_a_larger_chunk_is_refused, 0,
+                        2);
     tcase_add_test(give, a_foreign_pointer_is_refused);
     tcase_add_test(give, a_smashed_neighbour_is_noticed);
 
