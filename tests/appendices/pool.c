@@ -719,17 +719,16 @@ START_TEST(threads_share_a_pool_under_their_lock)
 }
 END_TEST
 
-static TCase *add_group(Suite *suite, const char *name)
+static void add_group(Suite *suite, TCase *group)
 {
-    TCase *group = tcase_create(name);
     tcase_set_timeout(group, 30);
     suite_add_tcase(suite, group);
-    return group;
 }
 
 void add_cases(Suite *suite)
 {
-    TCase *arrays = add_group(suite, "arrays");
+    TCase *arrays = tcase_create("arrays");
+    add_group(suite, arrays);
     tcase_add_test(arrays, an_array_that_will_not_do_is_refused);
     tcase_add_test(arrays, the_shortest_array_is_a_pool);
     tcase_add_test(arrays, a_pool_stays_in_its_array);
@@ -737,7 +736,8 @@ void add_cases(Suite *suite)
     tcase_add_test(arrays, what_was_in_the_array_does_not_matter);
     tcase_add_test(arrays, pools_do_not_know_each_other);
 
-    TCase *alloc = add_group(suite, "alloc");
+    TCase *alloc = tcase_create("alloc");
+    add_group(suite, alloc);
     tcase_add_test(alloc, payloads_are_aligned_and_long_enough);
     tcase_add_test(alloc, what_no_pool_can_have_is_refused);
     tcase_add_test(alloc, all_of_it_can_be_used_and_freed_and_used);
@@ -749,7 +749,8 @@ void add_cases(Suite *suite)
     tcase_add_test(alloc, an_aligned_payload_takes_no_more_than_its_chunk);
     tcase_add_test(alloc, what_is_no_alignment_is_refused);
 
-    TCase *give = add_group(suite, "free");
+    TCase *give = tcase_create("free");
+    add_group(suite, give);
     tcase_add_test(give, neighbours_are_merged);
     tcase_add_test(give, a_second_free_is_refused);
     tcase_add_loop_test(give, a_second_free_inside_a_larger_chunk_is_refused, 0,
@@ -757,20 +758,25 @@ void add_cases(Suite *suite)
     tcase_add_test(give, a_foreign_pointer_is_refused);
     tcase_add_test(give, a_smashed_neighbour_is_noticed);
 
-    TCase *resize = add_group(suite, "realloc");
+    TCase *resize = tcase_create("realloc");
+    add_group(suite, resize);
     tcase_add_test(resize, a_payload_grows_and_shrinks_where_it_is);
     tcase_add_test(resize, a_payload_moves_with_its_contents);
     tcase_add_test(resize, a_payload_that_cannot_grow_stays);
     tcase_add_test(resize, realloc_is_alloc_and_free_as_well);
 
-    TCase *inside = add_group(suite, "inside");
+    TCase *inside = tcase_create("inside");
+    add_group(suite, inside);
     tcase_add_test(inside, the_bytes_in_use_are_counted);
     tcase_add_test(inside, a_walk_ends_when_the_visitor_says);
     tcase_add_test(inside, each_size_has_its_list);
     tcase_add_loop_test(inside, damage_is_found, 0, 15);
 
-    TCase *threads = add_group(suite, "threads");
+    TCase *threads = tcase_create("threads");
+    add_group(suite, threads);
     tcase_add_test(threads, threads_share_a_pool_under_their_lock);
 
-    add_random(add_group(suite, "random"));
+    TCase *random = tcase_create("random");
+    add_group(suite, random);
+    add_random(random);
 }
