@@ -135,6 +135,8 @@ int main(void)
     show_maps();
     give('y');
     show("pool_free(pool, y);");
+    take('z', 500);
+    show("z = pool_alloc(pool, 500);");
     printf("the headers of before:\n");
     show_word(payload['b' - 'a'] - sizeof(size_t), "size, where b began");
     show_word(payload['c' - 'a'] - sizeof(size_t), "size, where c began");
