@@ -23,10 +23,15 @@ register size_t instructions __asm__("r15");
 
 static struct allocator counted;  /* the one that is measured */
 static unsigned *mallocs, *frees; /* how many, by their instructions */
+static size_t highest;            /* number of instructions that was seen */
 
 static void note(unsigned *calls, size_t count)
 {
-    calls[count < MOST ? count : MOST]++;
+    if (count > MOST)
+        count = MOST;
+    if (count > highest)
+        highest = count;
+    calls[count]++;
 }
 
 static void *counted_malloc(size_t size)
@@ -69,7 +74,7 @@ int main(int argc, char **argv)
     if (player.failed > 0)
         die(argv[2], "an allocation failed");
     printf("instructions,mallocs,frees\n");
-    for (size_t i = 0; i <= MOST; i++)
+    for (size_t i = 0; i <= highest; i++)
         if (mallocs[i] + frees[i] > 0)
             printf("%zu,%u,%u\n", i, mallocs[i], frees[i]);
     end_report(&player);
