@@ -1,0 +1,93 @@
+/* heap.h - the memory: one file, seen three times, in pages
+ *
+ * The file is a memfd of eight times the heap's capacity. Its bytes take memory
+ * when they are first written, and give it back when a hole is punched. So the
+ * file is only a stretch of addresses, much longer than what may be in use, and
+ * there is nearly always a run of free ones for a large object.
+ *
+ * A small page has 32 KiB and many objects of up to 4 KiB, one behind the
+ * other. A larger object has a page of its own, of as many system pages as it
+ * needs. Each page begins at a multiple of 32 KiB, its number times that.
+ *
+ * A page is filled from its start to its end by one thread, and none of it is
+ * used again before all of it is free.
+ */
+#ifndef HEAP_H
+#define HEAP_H
+
+#include "object.h"
+
+#include <pthread.h>
+
+enum {
+    PAGE_BYTES = 32 * 1024,
+    PAGE_WORDS = PAGE_BYTES / WORD,
+    SMALL_MAX = PAGE_BYTES / 8, /* bytes, the largest object in a small page */
+    SYSTEM_PAGE = 4096,
+    ADDRESSES = 8, /* bytes of addresses for each byte of capacity */
+};
+
+struct page {
+    size_t bytes;   /* of memory; 0: nothing begins here */
+    size_t top;     /* of them are used; only the thread that fills it knows */
+    uint32_t cycle; /* in which it was opened */
+    bool small;     /* many objects, or one? */
+    atomic_size_t live_bytes, live_objects;  /* marked in this cycle */
+    _Atomic uint64_t marks[PAGE_WORDS / 64]; /* a bit for each word */
+};
+
+struct forwarding;
+
+struct heap {
+    pthread_mutex_t lock; /* of all that follows but cycle and forwardings */
+    int file;
+    size_t capacity; /* bytes of memory that pages may have */
+    size_t reserve;  /* of them are for objects that move */
+    size_t held;     /* bytes that they have */
+    size_t peak;     /* the most that they had */
+    size_t wake_at;  /* so many are held: time for a cycle */
+    size_t live;     /* bytes that the last cycle has marked */
+    atomic_bool due;
+    size_t count;  /* of pages that the addresses suffice for */
+    size_t lowest; /* no page below it is free */
+    struct page *pages;
+    unsigned char *taken; /* for each: is it part of a page in use? */
+    uint32_t cycle;       /* counted at each start of marking */
+    struct forwarding **forwardings; /* for each page number, or NULL */
+    atomic_size_t forwarding_bytes;
+};
+
+extern struct heap heap;
+
+/* Map the heap. Returns 0, or a negative errno. */
+int heap_map(size_t capacity, size_t reserve);
+void heap_unmap(void);
+
+/* A page for an object of so many bytes, full of zeros; or NULL, if there is no
+ * memory for it. An object that moves may have the reserve. */
+struct page *page_open(size_t bytes, bool moves);
+
+/* Give its memory back. */
+void page_free(struct page *page);
+
+/* Was a page opened since the last call that makes it time for a cycle? */
+bool heap_is_due(void);
+
+static inline size_t page_offset(const struct page *page)
+{
+    return (size_t)(page - heap.pages) * PAGE_BYTES;
+}
+
+static inline struct page *page_of(uintptr_t offset)
+{
+    return &heap.pages[offset / PAGE_BYTES];
+}
+
+/* Was everything in it allocated or copied since marking began? Then all of it
+ * counts as live. */
+static inline bool is_new(const struct page *page)
+{
+    return page->cycle == heap.cycle;
+}
+
+#endif
