@@ -110,12 +110,12 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* The next cycle begins when this much more is held, or half of the rest. */
+/* The next cycle begins when this much more is used, or half of the rest. */
 static void set_pace(void)
 {
     pthread_mutex_lock(&heap.lock);
-    heap.wake_at = heap.held + smaller(heap.held * collector.growth / 100,
-                                       (heap.capacity - heap.held) / 2);
+    heap.wake_at = heap.used + smaller(heap.used * collector.growth / 100,
+                                       (heap.capacity - heap.used) / 2);
     pthread_mutex_unlock(&heap.lock);
 }
 
@@ -128,6 +128,7 @@ static void cycle(void)
     choose_pages();
     relocate_start();
     relocate_concurrently();
+    heap_trim();
     set_pace();
 }
 

@@ -52,9 +52,11 @@ static void *map_table(size_t size)
 static bool map_tables(void)
 {
     heap.pages = map_table(sizeof *heap.pages);
-    heap.taken = map_table(sizeof *heap.taken);
+    heap.state = map_table(sizeof *heap.state);
+    heap.kept = map_table(sizeof *heap.kept);
     heap.forwardings = map_table(sizeof *heap.forwardings);
-    return heap.pages != NULL && heap.taken != NULL && heap.forwardings != NULL;
+    return heap.pages != NULL && heap.state != NULL && heap.kept != NULL &&
+           heap.forwardings != NULL;
 }
 
 int heap_map(size_t capacity, size_t reserve)
@@ -91,58 +93,119 @@ void heap_unmap(void)
     for (size_t i = 0; i < 3; i++)
         munmap((void *)views[i], file_bytes());
     unmap_table(heap.pages, sizeof *heap.pages);
-    unmap_table(heap.taken, sizeof *heap.taken);
+    unmap_table(heap.state, sizeof *heap.state);
+    unmap_table(heap.kept, sizeof *heap.kept);
     unmap_table(heap.forwardings, sizeof *heap.forwardings);
     heap = (struct heap){.lock = PTHREAD_MUTEX_INITIALIZER, .file = -1};
 }
 
-/* ---- pages ---- */
+/* ---- page numbers ---- */
+
+enum { FREE, TAKEN, KEPT };
 
 static size_t round_up(size_t number, size_t unit)
 {
     return (number + unit - 1) / unit * unit;
 }
 
+/* How many numbers a page of so many bytes has. */
 static size_t numbers_of(size_t bytes)
 {
     return round_up(bytes, PAGE_BYTES) / PAGE_BYTES;
 }
 
-/* The lowest run of so many page numbers that are free, or 0. */
+/* The lowest run of so many numbers that are free, or 0. */
 static size_t find_run(size_t numbers)
 {
     size_t run = 0;
 
-    while (heap.lowest < heap.count && heap.taken[heap.lowest])
+    while (heap.lowest < heap.count && heap.state[heap.lowest] != FREE)
         heap.lowest++;
     for (size_t number = heap.lowest; number < heap.count; number++) {
-        run = heap.taken[number] ? 0 : run + 1;
+        run = heap.state[number] == FREE ? run + 1 : 0;
         if (run == numbers)
             return number + 1 - numbers;
     }
     return 0;
 }
 
-static struct page *open_locked(size_t bytes, bool moves)
+static void set_state(size_t number, size_t bytes, int state)
 {
-    size_t free = heap.capacity - heap.held;
+    memset(&heap.state[number], state, numbers_of(bytes));
+    if (state == FREE && number < heap.lowest)
+        heap.lowest = number;
+}
 
-    if (bytes + (moves ? 0 : heap.reserve) > free)
-        return NULL;
+/* ---- memory that is kept, and memory that goes back ---- */
+
+static void punch_hole(size_t number, size_t bytes)
+{
+    if (fallocate(heap.file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                  (off_t)(number * PAGE_BYTES), (off_t)bytes) != 0)
+        die("no hole can be punched: %s", strerror(errno));
+    set_state(number, bytes, FREE);
+    heap.held -= bytes;
+}
+
+static size_t take_kept(void)
+{
+    size_t number = heap.kept[--heap.kept_count];
+
+    if (heap.kept_count < heap.kept_least)
+        heap.kept_least = heap.kept_count;
+    return number;
+}
+
+void heap_trim(void)
+{
+    pthread_mutex_lock(&heap.lock);
+    for (size_t unused = heap.kept_least; unused > 0; unused--)
+        punch_hole(take_kept(), PAGE_BYTES);
+    heap.kept_least = heap.kept_count;
+    pthread_mutex_unlock(&heap.lock);
+}
+
+/* ---- pages ---- */
+
+/* A number whose memory is zero, or will be when it is first written. */
+static size_t open_new(size_t bytes)
+{
+    while (heap.held + bytes > heap.capacity && heap.kept_count > 0)
+        punch_hole(take_kept(), PAGE_BYTES);
+    if (heap.held + bytes > heap.capacity)
+        return 0;
     size_t number = find_run(numbers_of(bytes));
+    if (number != 0)
+        heap.held += bytes;
+    return number;
+}
+
+static size_t open_kept(void)
+{
+    size_t number = take_kept();
+
+    memset((void *)(number * PAGE_BYTES | REMAPPED), 0, PAGE_BYTES);
+    return number;
+}
+
+static struct page *open_locked(size_t bytes, bool small, bool moves)
+{
+    if (heap.used + bytes + (moves ? 0 : heap.reserve) > heap.capacity)
+        return NULL;
+    size_t number =
+        small && heap.kept_count > 0 ? open_kept() : open_new(bytes);
     if (number == 0)
         return NULL;
 
-    memset(&heap.taken[number], 1, numbers_of(bytes));
-    heap.held += bytes;
-    if (heap.held > heap.peak)
-        heap.peak = heap.held;
-    if (heap.held >= heap.wake_at)
+    set_state(number, bytes, TAKEN);
+    heap.used += bytes;
+    if (heap.used >= heap.wake_at)
         atomic_store(&heap.due, true);
     struct page *page = &heap.pages[number];
     memset(page, 0, sizeof *page);
     page->bytes = bytes;
     page->cycle = heap.cycle;
+    page->small = small;
     return page;
 }
 
@@ -152,28 +215,24 @@ struct page *page_open(size_t bytes, bool moves)
     size_t whole = small ? PAGE_BYTES : round_up(bytes, SYSTEM_PAGE);
 
     pthread_mutex_lock(&heap.lock);
-    struct page *page = open_locked(whole, moves);
-    if (page != NULL)
-        page->small = small;
+    struct page *page = open_locked(whole, small, moves);
     pthread_mutex_unlock(&heap.lock);
     return page;
 }
 
-/* A page is only given out again when its memory is gone, so that it is zero.
- */
 void page_free(struct page *page)
 {
-    size_t number = (size_t)(page - heap.pages), bytes = page->bytes;
+    size_t number = (size_t)(page - heap.pages);
 
-    if (fallocate(heap.file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                  (off_t)page_offset(page), (off_t)bytes) != 0)
-        die("no hole can be punched: %s", strerror(errno));
     pthread_mutex_lock(&heap.lock);
+    heap.used -= page->bytes;
+    if (page->small) {
+        heap.state[number] = KEPT;
+        heap.kept[heap.kept_count++] = number;
+    } else {
+        punch_hole(number, page->bytes);
+    }
     page->bytes = 0;
-    memset(&heap.taken[number], 0, numbers_of(bytes));
-    heap.held -= bytes;
-    if (number < heap.lowest)
-        heap.lowest = number;
     pthread_mutex_unlock(&heap.lock);
 }
 

@@ -10,7 +10,9 @@
  * needs. Each page begins at a multiple of 32 KiB, its number times that.
  *
  * A page is filled from its start to its end by one thread, and none of it is
- * used again before all of it is free.
+ * used again before all of it is free. Small pages that are free are kept for a
+ * while, as system calls and page faults cost more than to clear them: those
+ * that nobody needed from one cycle to the next go back.
  */
 #ifndef HEAP_H
 #define HEAP_H
@@ -39,20 +41,23 @@ struct page {
 struct forwarding;
 
 struct heap {
-    pthread_mutex_t lock; /* of all that follows but cycle and forwardings */
+    pthread_mutex_t lock; /* of all that follows, down to cycle */
     int file;
-    size_t capacity; /* bytes of memory that pages may have */
+    size_t capacity; /* bytes of memory that the file may have */
     size_t reserve;  /* of them are for objects that move */
-    size_t held;     /* bytes that they have */
-    size_t peak;     /* the most that they had */
-    size_t wake_at;  /* so many are held: time for a cycle */
+    size_t held;     /* bytes that it has: those of pages in use, and kept */
+    size_t used;     /* bytes of pages in use */
+    size_t wake_at;  /* so many are used: time for a cycle */
     size_t live;     /* bytes that the last cycle has marked */
-    atomic_bool due;
-    size_t count;  /* of pages that the addresses suffice for */
-    size_t lowest; /* no page below it is free */
+    atomic_bool due; /* see heap_is_due() */
+    size_t count;    /* of page numbers */
+    size_t lowest;   /* no number below it is free */
     struct page *pages;
-    unsigned char *taken; /* for each: is it part of a page in use? */
-    uint32_t cycle;       /* counted at each start of marking */
+    unsigned char *state; /* for each number: FREE, TAKEN, KEPT (heap.c) */
+    size_t *kept;         /* numbers of small pages that are free, but held */
+    size_t kept_count;
+    size_t kept_least; /* the least that this was since the last heap_trim() */
+    uint32_t cycle;    /* counted at each start of marking */
     struct forwarding **forwardings; /* for each page number, or NULL */
     atomic_size_t forwarding_bytes;
 };
@@ -67,8 +72,12 @@ void heap_unmap(void);
  * memory for it. An object that moves may have the reserve. */
 struct page *page_open(size_t bytes, bool moves);
 
-/* Give its memory back. */
+/* Nothing in it is needed any more. */
 void page_free(struct page *page);
+
+/* At the end of a cycle: give back what was kept and not needed since the last
+ * time. */
+void heap_trim(void);
 
 /* Was a page opened since the last call that makes it time for a cycle? */
 bool heap_is_due(void);

@@ -41,8 +41,8 @@ static uintptr_t wait_for_memory(size_t bytes)
             return offset;
     }
     die("the heap is full: %zu bytes are asked for, and after %d cycles %zu of "
-        "%zu are held",
-        bytes, CYCLES_TO_WAIT, heap.held, heap.capacity);
+        "%zu are in use",
+        bytes, CYCLES_TO_WAIT, heap.used, heap.capacity);
 }
 
 static size_t size_of_new(size_t references, size_t bytes)
