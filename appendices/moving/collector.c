@@ -62,6 +62,7 @@ void mark_start(void)
     for (struct thread *t = mutators; t != NULL; t = t->next)
         retire_page(t);
     workers_each(retire_page);
+    retire_page(self);
     visit_roots(mark_root);
     end_pause(MARK_START);
     mark_hand_over(self);
