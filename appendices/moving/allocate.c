@@ -3,19 +3,19 @@
 
 #include <string.h>
 
-static uintptr_t allocate_large(size_t bytes)
+static uintptr_t allocate_large(size_t bytes, enum claim claim)
 {
-    struct page *page = page_open(bytes, false);
+    struct page *page = page_open(bytes, claim);
 
     return page != NULL ? page_offset(page) : 0;
 }
 
-uintptr_t allocate(size_t bytes, bool moves)
+uintptr_t allocate(size_t bytes, enum claim claim)
 {
     if (bytes > SMALL_MAX)
-        return allocate_large(bytes);
+        return allocate_large(bytes, claim);
     if (self->page == NULL || self->page->top + bytes > PAGE_BYTES) {
-        struct page *page = page_open(bytes, moves);
+        struct page *page = page_open(bytes, claim);
         if (page == NULL)
             return 0;
         self->page = page;

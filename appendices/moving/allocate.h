@@ -11,9 +11,8 @@
 #include "heap.h"
 #include "thread.h"
 
-/* The offset of so many bytes that are zero, or 0 if there is no memory. An
- * object that moves may have the reserve. */
-uintptr_t allocate(size_t bytes, bool moves);
+/* The offset of so many bytes that are zero, or 0 if there is no memory. */
+uintptr_t allocate(size_t bytes, enum claim claim);
 
 /* Take back the last thing that this thread has allocated, if it is small. */
 void take_back(uintptr_t offset, size_t bytes);

@@ -106,20 +106,6 @@ void relocate_concurrently(void)
 
 /* ---- cycles ---- */
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* The next cycle begins when this much more is used, or half of the rest. */
-static void set_pace(void)
-{
-    pthread_mutex_lock(&heap.lock);
-    heap.wake_at = heap.used + smaller(heap.used * collector.growth / 100,
-                                       (heap.capacity - heap.used) / 2);
-    pthread_mutex_unlock(&heap.lock);
-}
-
 static void cycle(void)
 {
     mark_start();
@@ -130,7 +116,7 @@ static void cycle(void)
     relocate_start();
     relocate_concurrently();
     heap_trim();
-    set_pace();
+    heap_set_pace(collector.growth);
 }
 
 /* Guards how many cycles have begun and ended, and what is wanted. */
@@ -207,6 +193,7 @@ int collector_start(size_t workers, size_t growth)
     collector = (struct collector){.workers = workers, .growth = growth};
     wanted = ends = false;
     begun = ended = 0;
+    heap_set_pace(growth);
     collector_thread = (struct thread){0};
     error = pthread_create(&collector_id, NULL, collector_main, NULL);
     if (error != 0)

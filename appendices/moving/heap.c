@@ -65,7 +65,6 @@ int heap_map(size_t capacity, size_t reserve)
         return -EINVAL;
     heap.capacity = capacity;
     heap.reserve = reserve;
-    heap.wake_at = capacity / 2;
     heap.count = capacity / PAGE_BYTES * ADDRESSES;
     heap.cycle = 1;
     /* The first page stays empty, so that no object has the offset 0. */
@@ -188,9 +187,16 @@ static size_t open_kept(void)
     return number;
 }
 
-static struct page *open_locked(size_t bytes, bool small, bool moves)
+static size_t limit_of(enum claim claim)
 {
-    if (heap.used + bytes + (moves ? 0 : heap.reserve) > heap.capacity)
+    return claim == PACED    ? heap.pace
+           : claim == WAITED ? heap.capacity - heap.reserve
+                             : heap.capacity;
+}
+
+static struct page *open_locked(size_t bytes, bool small, enum claim claim)
+{
+    if (heap.used + bytes > limit_of(claim))
         return NULL;
     size_t number =
         small && heap.kept_count > 0 ? open_kept() : open_new(bytes);
@@ -209,13 +215,13 @@ static struct page *open_locked(size_t bytes, bool small, bool moves)
     return page;
 }
 
-struct page *page_open(size_t bytes, bool moves)
+struct page *page_open(size_t bytes, enum claim claim)
 {
     bool small = bytes <= SMALL_MAX;
     size_t whole = small ? PAGE_BYTES : round_up(bytes, SYSTEM_PAGE);
 
     pthread_mutex_lock(&heap.lock);
-    struct page *page = open_locked(whole, small, moves);
+    struct page *page = open_locked(whole, small, claim);
     pthread_mutex_unlock(&heap.lock);
     return page;
 }
@@ -240,4 +246,23 @@ bool heap_is_due(void)
 {
     return atomic_load_explicit(&heap.due, memory_order_relaxed) &&
            atomic_exchange(&heap.due, false);
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+void heap_set_pace(size_t growth)
+{
+    pthread_mutex_lock(&heap.lock);
+    size_t limit = limit_of(WAITED);
+    size_t rest = limit - smaller(limit, heap.used);
+    size_t more = heap.used * growth / 100;
+    if (more < GROWTH_MIN)
+        more = GROWTH_MIN;
+    more = smaller(more, rest / 2);
+    heap.wake_at = heap.used + more;
+    heap.pace = heap.used + 2 * more;
+    pthread_mutex_unlock(&heap.lock);
 }

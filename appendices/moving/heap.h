@@ -26,6 +26,7 @@ enum {
     PAGE_WORDS = PAGE_BYTES / WORD,
     SMALL_MAX = PAGE_BYTES / 8, /* bytes, the largest object in a small page */
     SYSTEM_PAGE = 4096,
+    GROWTH_MIN = 4 * PAGE_BYTES,
     ADDRESSES = 8, /* bytes of addresses for each byte of capacity */
 };
 
@@ -47,6 +48,7 @@ struct heap {
     size_t reserve;  /* of them are for objects that move */
     size_t held;     /* bytes that it has: those of pages in use, and kept */
     size_t used;     /* bytes of pages in use */
+    size_t pace;     /* so many may be used without waiting for a cycle */
     size_t wake_at;  /* so many are used: time for a cycle */
     size_t live;     /* bytes that the last cycle has marked */
     atomic_bool due; /* see heap_is_due() */
@@ -68,9 +70,13 @@ extern struct heap heap;
 int heap_map(size_t capacity, size_t reserve);
 void heap_unmap(void);
 
+/* Who asks for memory: a thread that has not waited for a cycle yet, one that
+ * has, or an object that moves. Each may take more than the one before. */
+enum claim { PACED, WAITED, MOVES };
+
 /* A page for an object of so many bytes, full of zeros; or NULL, if there is no
- * memory for it. An object that moves may have the reserve. */
-struct page *page_open(size_t bytes, bool moves);
+ * memory for this claim. */
+struct page *page_open(size_t bytes, enum claim claim);
 
 /* Nothing in it is needed any more. */
 void page_free(struct page *page);
@@ -81,6 +87,11 @@ void heap_trim(void);
 
 /* Was a page opened since the last call that makes it time for a cycle? */
 bool heap_is_due(void);
+
+/* At the start, and at the end of a cycle: the next one begins when what is
+ * used has grown by so many per cent; and who takes as much again before it has
+ * ended must wait. */
+void heap_set_pace(size_t growth);
 
 static inline size_t page_offset(const struct page *page)
 {

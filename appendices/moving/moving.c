@@ -36,7 +36,7 @@ static uintptr_t wait_for_memory(size_t bytes)
 {
     for (int i = 0; i < CYCLES_TO_WAIT; i++) {
         collect();
-        uintptr_t offset = allocate(bytes, false);
+        uintptr_t offset = allocate(bytes, WAITED);
         if (offset != 0)
             return offset;
     }
@@ -62,7 +62,7 @@ struct object *object_new(size_t references, size_t bytes)
     size_t size = size_of_new(references, bytes);
 
     safepoint();
-    uintptr_t offset = allocate(size, false);
+    uintptr_t offset = allocate(size, PACED);
     if (offset == 0)
         offset = wait_for_memory(size);
     else if (heap_is_due())

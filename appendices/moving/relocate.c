@@ -111,7 +111,7 @@ static uintptr_t move_object(struct forwarding *f, uintptr_t from)
 {
     const struct object *o = at((struct object *)(from | REMAPPED));
     size_t size = object_size(o);
-    uintptr_t to = allocate(size, true);
+    uintptr_t to = allocate(size, MOVES);
 
     if (to == 0) {
         atomic_store(&f->pinned, true);

@@ -24,6 +24,7 @@ enum { MIB = 1 << 20 };
 static void must_start(size_t capacity, size_t workers)
 {
     ck_assert_int_eq(moving_start(capacity, workers, 100), 0);
+    heap.wake_at = heap.pace = capacity - heap.reserve; /* no other cycles */
     thread_attach();
 }
 
@@ -465,7 +466,7 @@ END_TEST
 
 static void take_all_memory(void)
 {
-    while (page_open(SMALL_MAX, true) != NULL) {
+    while (page_open(SMALL_MAX, MOVES) != NULL) {
     }
     self->page = NULL;
 }
@@ -542,7 +543,7 @@ START_TEST(all_agree_who_has_copied)
     pthread_t ids[RACERS];
 
     must_start(4 * MIB, 1);
-    struct page *page = page_open(SMALL_MAX, false);
+    struct page *page = page_open(SMALL_MAX, WAITED);
     page->live_objects = RACED;
     raced = forwarding_new(page);
     for (size_t i = 0; i < RACERS; i++)
@@ -568,7 +569,7 @@ END_TEST
 START_TEST(a_page_stays_while_it_is_read)
 {
     must_start(4 * MIB, 1);
-    struct page *page = page_open(SMALL_MAX, false);
+    struct page *page = page_open(SMALL_MAX, WAITED);
     size_t used = heap.used;
     struct forwarding *f = forwarding_new(page);
     ck_assert(forwarding_retain(f));

@@ -1,0 +1,153 @@
+/*
+ * moving_drift.c - plays a trace on the heap whose objects move.
+ *
+ * Usage: moving_drift TRACE GROWTH [pauses|cycle]
+ *
+ * All objects hang from one table; what the trace frees is taken out of the
+ * table, and the collector has to find out. Every INTERVAL operations the program
+ * waits for a cycle, as a timer would ask for one: a cycle that begins by itself
+ * does so when memory is asked for, and not when it is dropped. Rows are moments of the run: the
+ * operation, the bytes that are live, and the bytes held. The last one was made
+ * after two cycles. What it cost is said on stderr.
+ *
+ * pauses: a row for each pause instead, with its kind, the nanoseconds until
+ * all threads stood still, and those until they could go on. cycle: a row for
+ * each operation of a tenth of the run, with the microseconds since the start,
+ * live bytes, bytes of pages in use, bytes held, and bytes of forwarding
+ * tables.
+ */
+#define _GNU_SOURCE
+#include "../record/trace.h"
+
+#include "heap.h"
+#include "moving.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    MOMENTS = 400,
+    CAPACITY = 32 << 20,
+    WORKERS = 2,
+    INTERVAL = 2000, /* operations; then the program asks for a cycle */
+};
+
+static size_t live;
+
+static double thread_seconds(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void print_moment(size_t operation, size_t held)
+{
+    printf("%zu,%zu,%zu\n", operation, live, held);
+}
+
+static struct object **table; /* a root: a reference for each of the trace's */
+static size_t *sizes;
+
+/* As the player does: a byte in each cache line. */
+static void touch(struct object *o, size_t size)
+{
+    volatile char *data = object_data(o);
+
+    for (size_t i = 0; i < size; i += 64)
+        data[i] = 1;
+}
+
+static void move_one(const struct op *op)
+{
+    live -= sizes[op->object];
+    sizes[op->object] = op->size;
+    live += op->size;
+    struct object *o = NULL;
+    if (op->kind != OP_FREE) {
+        o = object_new(0, op->size);
+        touch(o, op->size);
+    }
+    store_reference(*table, op->object, o);
+}
+
+static void print_cycle_row(double start)
+{
+    pthread_mutex_lock(&heap.lock);
+    size_t used = heap.used;
+    pthread_mutex_unlock(&heap.lock);
+    printf("%.1f,%zu,%zu,%zu,%zu\n",
+           1e6 * (thread_seconds(CLOCK_MONOTONIC) - start), live, used,
+           moving_held(), heap.forwarding_bytes);
+}
+
+static void print_pauses(void)
+{
+    static const char *const kinds[] = {"mark-start", "mark-end",
+                                        "relocate-start"};
+
+    for (size_t i = 0; i < collector.pauses && i < PAUSES_KEPT; i++)
+        printf("%s,%lu,%lu\n", kinds[collector.pause[i].kind],
+               collector.pause[i].wait_ns, collector.pause[i].work_ns);
+}
+
+static void play_moving(const char *name, size_t growth, const char *mode)
+{
+    struct trace trace;
+    const char *error = trace_load(name, &trace);
+    size_t count = 0;
+    bool cycle = strcmp(mode, "cycle") == 0, moments = strcmp(mode, "") == 0;
+
+    if (error != NULL || trace.end != trace.count)
+        errx(1, "%s: %s", name, error != NULL ? error : "too long");
+    if (moving_start(CAPACITY, WORKERS, growth) != 0)
+        errx(1, "there is no heap");
+    thread_attach();
+    table = root_push(object_new(trace.objects, 0));
+    sizes = calloc(trace.objects, sizeof *sizes);
+    double start = thread_seconds(CLOCK_MONOTONIC);
+    for (size_t i = 0; i < trace.count; i++) {
+        if (cycle && i > trace.count / 2 && i < trace.count * 3 / 5)
+            print_cycle_row(start);
+        if (moments && i >= trace.count * count / MOMENTS) {
+            print_moment(i, moving_held());
+            count++;
+        }
+        move_one(&trace.ops[i]);
+        if (i % INTERVAL == 0)
+            collect();
+    }
+    double elapsed = thread_seconds(CLOCK_MONOTONIC) - start;
+    double own = thread_seconds(CLOCK_THREAD_CPUTIME_ID);
+    double all = thread_seconds(CLOCK_PROCESS_CPUTIME_ID);
+    fprintf(stderr,
+            "growth %zu: %zu cycles, %zu pages emptied, %.3f s, of CPU time "
+            "%.3f s here, %.3f s in the collector\n",
+            growth, collector_cycles(), collector.emptied, elapsed, own,
+            all - own);
+    if (moments)
+        print_moment(trace.count, moving_held());
+    collect();
+    collect();
+    if (moments)
+        print_moment(trace.count, moving_held());
+    if (strcmp(mode, "pauses") == 0)
+        print_pauses();
+    root_pop(1);
+    thread_detach();
+    moving_stop();
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3 || argc > 4)
+        errx(2, "usage: moving_drift TRACE GROWTH [pauses|cycle]");
+    play_moving(argv[1], strtoul(argv[2], NULL, 10), argc > 3 ? argv[3] : "");
+    if (fflush(stdout) != 0)
+        err(1, "standard output");
+    return 0;
+}
