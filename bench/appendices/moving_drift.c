@@ -4,11 +4,11 @@
  * Usage: moving_drift TRACE GROWTH [pauses|cycle]
  *
  * All objects hang from one table; what the trace frees is taken out of the
- * table, and the collector has to find out. Every INTERVAL operations the program
- * waits for a cycle, as a timer would ask for one: a cycle that begins by itself
- * does so when memory is asked for, and not when it is dropped. Rows are moments of the run: the
- * operation, the bytes that are live, and the bytes held. The last one was made
- * after two cycles. What it cost is said on stderr.
+ * table, and the collector has to find out. Every INTERVAL operations the
+ * program waits for a cycle, as a timer would ask for one: a cycle that begins
+ * by itself does so when memory is asked for, and not when it is dropped. Rows
+ * are moments of the run: the operation, the bytes that are live, and the bytes
+ * held. The last one was made after two cycles. What it cost is said on stderr.
  *
  * pauses: a row for each pause instead, with its kind, the nanoseconds until
  * all threads stood still, and those until they could go on. cycle: a row for
@@ -75,14 +75,13 @@ static void move_one(const struct op *op)
     store_reference(*table, op->object, o);
 }
 
-static void print_cycle_row(double start)
+static void print_cycle_row(size_t operation)
 {
     pthread_mutex_lock(&heap.lock);
     size_t used = heap.used;
     pthread_mutex_unlock(&heap.lock);
-    printf("%.1f,%zu,%zu,%zu,%zu\n",
-           1e6 * (thread_seconds(CLOCK_MONOTONIC) - start), live, used,
-           moving_held(), heap.forwarding_bytes);
+    printf("%zu,%zu,%zu,%zu,%zu\n", operation, live, used, moving_held(),
+           heap.forwarding_bytes);
 }
 
 static void print_pauses(void)
@@ -111,8 +110,8 @@ static void play_moving(const char *name, size_t growth, const char *mode)
     sizes = calloc(trace.objects, sizeof *sizes);
     double start = thread_seconds(CLOCK_MONOTONIC);
     for (size_t i = 0; i < trace.count; i++) {
-        if (cycle && i > trace.count / 2 && i < trace.count * 3 / 5)
-            print_cycle_row(start);
+        if (cycle && i > trace.count / 2 && i < trace.count / 50 * 26)
+            print_cycle_row(i);
         if (moments && i >= trace.count * count / MOMENTS) {
             print_moment(i, moving_held());
             count++;
