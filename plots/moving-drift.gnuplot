@@ -16,7 +16,7 @@ names = "03 06 07 moving"
 array said[4] = ["03: split and coalesce", "06: arenas", \
                  "07: a cache for each thread", "the moving heap"]
 array line_colour[4] = [stage_colour[3], stage_colour[6], stage_colour[7], \
-                        own_colour]
+                        used_colour]
 array series_letter[4] = ["3", "6", "7", "m"]
 line = text ? "with points pointtype series_letter[i]" : \
     "with lines linewidth 2.5 linecolor rgb line_colour[i]"

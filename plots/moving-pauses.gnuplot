@@ -24,17 +24,17 @@ title = "The collector's pauses: drift"
 command = "bench/appendices/moving"
 height = 560
 load "plots/page.gnuplot"
-set lmargin at screen 0.105
+set lmargin at screen 0.135
 set rmargin at screen 0.95
 set tmargin at screen down(85, 3)
-set bmargin at screen up(150, 8)
+set bmargin at screen up(165, 8)
 set boxwidth 0.065
 set xrange [-1:4.3]
 set yrange [0:*]
 set xtics ("0.1 µs" -1, "1 µs" 0, "10 µs" 1, "100 µs" 2, "1 ms" 3, "10 ms" 4)
 set xlabel "length of the pause, log scale" offset 0,0.4
-set ylabel "pauses" offset 1,0
-set key at screen 0.5, up(12, 0) bottom center horizontal Left reverse \
+set ylabel "pauses" offset 1.5,0
+set key at screen 0.5, up(22, 0) bottom center horizontal Left reverse \
     samplen 1.5 font ",16"
 plot for [k=1:3] "< " . rows_of(word(kinds, k)) \
     using (bin($4 + $5) + 0.055 + 0.07 * (k - 1)):(1) smooth frequency @bars \

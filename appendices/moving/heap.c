@@ -205,6 +205,8 @@ static struct page *open_locked(size_t bytes, bool small, enum claim claim)
 
     set_state(number, bytes, TAKEN);
     heap.used += bytes;
+    if (heap.used > heap.peak)
+        heap.peak = heap.used;
     if (heap.used >= heap.wake_at)
         atomic_store(&heap.due, true);
     struct page *page = &heap.pages[number];

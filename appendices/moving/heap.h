@@ -48,6 +48,7 @@ struct heap {
     size_t reserve;  /* of them are for objects that move */
     size_t held;     /* bytes that it has: those of pages in use, and kept */
     size_t used;     /* bytes of pages in use */
+    size_t peak;     /* the most that this was since somebody set it */
     size_t pace;     /* so many may be used without waiting for a cycle */
     size_t wake_at;  /* so many are used: time for a cycle */
     size_t live;     /* bytes that the last cycle has marked */

@@ -1,7 +1,7 @@
 /*
  * moving_drift.c - plays a trace on the heap whose objects move.
  *
- * Usage: moving_drift TRACE GROWTH [pauses|cycle]
+ * Usage: moving_drift TRACE GROWTH [pauses|phases]
  *
  * All objects hang from one table; what the trace frees is taken out of the
  * table, and the collector has to find out. Every INTERVAL operations the
@@ -33,6 +33,7 @@ enum {
     CAPACITY = 32 << 20,
     WORKERS = 2,
     INTERVAL = 2000, /* operations; then the program asks for a cycle */
+    MIDDLE = 101999,
 };
 
 static size_t live;
@@ -75,13 +76,39 @@ static void move_one(const struct op *op)
     store_reference(*table, op->object, o);
 }
 
-static void print_cycle_row(size_t operation)
+static void print_phase(const char *name)
 {
-    pthread_mutex_lock(&heap.lock);
-    size_t used = heap.used;
-    pthread_mutex_unlock(&heap.lock);
-    printf("%zu,%zu,%zu,%zu,%zu\n", operation, live, used, moving_held(),
-           heap.forwarding_bytes);
+    printf("%s,%zu,%zu,%zu,%zu,%zu\n", name, live, heap.used, heap.peak,
+           moving_held(), heap.forwarding_bytes);
+    heap.peak = heap.used;
+}
+
+static void mark_to_the_end(void)
+{
+    do
+        mark_concurrently();
+    while (!mark_end());
+}
+
+static void go_through_phases(void)
+{
+    static const struct {
+        const char *name;
+        void (*phase)(void);
+    } phases[] = {
+        {"mark start", mark_start},          {"mark", mark_to_the_end},
+        {"choose pages", choose_pages},      {"relocate start", relocate_start},
+        {"relocate", relocate_concurrently}, {"trim", heap_trim},
+    };
+
+    thread_leave();
+    heap.peak = heap.used;
+    print_phase("before");
+    for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
+        phases[i].phase();
+        print_phase(phases[i].name);
+    }
+    thread_return();
 }
 
 static void print_pauses(void)
@@ -99,7 +126,7 @@ static void play_moving(const char *name, size_t growth, const char *mode)
     struct trace trace;
     const char *error = trace_load(name, &trace);
     size_t count = 0;
-    bool cycle = strcmp(mode, "cycle") == 0, moments = strcmp(mode, "") == 0;
+    bool phases = strcmp(mode, "phases") == 0, moments = strcmp(mode, "") == 0;
 
     if (error != NULL || trace.end != trace.count)
         errx(1, "%s: %s", name, error != NULL ? error : "too long");
@@ -110,8 +137,8 @@ static void play_moving(const char *name, size_t growth, const char *mode)
     sizes = calloc(trace.objects, sizeof *sizes);
     double start = thread_seconds(CLOCK_MONOTONIC);
     for (size_t i = 0; i < trace.count; i++) {
-        if (cycle && i > trace.count / 2 && i < trace.count / 50 * 26)
-            print_cycle_row(i);
+        if (phases && i == MIDDLE)
+            go_through_phases();
         if (moments && i >= trace.count * count / MOMENTS) {
             print_moment(i, moving_held());
             count++;
@@ -144,7 +171,7 @@ static void play_moving(const char *name, size_t growth, const char *mode)
 int main(int argc, char **argv)
 {
     if (argc < 3 || argc > 4)
-        errx(2, "usage: moving_drift TRACE GROWTH [pauses|cycle]");
+        errx(2, "usage: moving_drift TRACE GROWTH [pauses|phases]");
     play_moving(argv[1], strtoul(argv[2], NULL, 10), argc > 3 ? argv[3] : "");
     if (fflush(stdout) != 0)
         err(1, "standard output");
