@@ -15,6 +15,8 @@
  * - object_new(), collect(), thread_return() and safepoint() are safepoints. A
  *   reference in a variable is good until the thread's next one. What is needed
  *   beyond it stays in a root, or in a slot of an object.
+ *   So an object is made first, and stored in a statement of its own: in
+ *   store_reference(*root, 0, object_new(0, 8)), *root may be read before.
  * - A loop that runs long without any of them calls safepoint().
  * - Around whatever makes a thread wait stand thread_leave() and
  *   thread_return(). A lock that a thread holds at a safepoint is not taken by

@@ -92,6 +92,14 @@ static struct object *new_value(long value)
     return o;
 }
 
+/* Not in one expression: what the root holds may change in object_new(). */
+static void hang_value(struct object **parent, size_t number, long value)
+{
+    struct object *o = new_value(value);
+
+    store_reference(*parent, number, o);
+}
+
 /* Fill pages with objects of 1000 bytes, of which one in `keep` stays, in the
  * table's slots. */
 static struct object **table_of_scattered(size_t count, size_t keep)
@@ -255,7 +263,7 @@ START_TEST(a_load_marks_and_heals)
 {
     must_start(4 * MIB, 1);
     struct object **root = root_push(object_new(1, 0));
-    store_reference(*root, 0, new_value(7));
+    hang_value(root, 0, 7);
     for (int i = 0; i < 4; i++) {
         ck_assert_uint_eq(colour_of(raw(*root, 0)) & bad_colours, 0);
         in_phase(mark_start);
@@ -282,9 +290,10 @@ START_TEST(what_was_loaded_is_not_lost)
 {
     must_start(4 * MIB, 2);
     struct object **holder = root_push(object_new(1, 0));
-    struct object *middle = object_new(1, 0);
-    store_reference(*holder, 0, middle);
-    store_reference(middle, 0, new_value(7));
+    struct object **middle = root_push(object_new(1, 0));
+    store_reference(*holder, 0, *middle);
+    hang_value(middle, 0, 7);
+    root_pop(1);
     in_phase(mark_start);
     struct object **kept =
         root_push(load_reference(load_reference(*holder, 0), 0));
@@ -347,8 +356,8 @@ START_TEST(what_is_new_while_marking_lives)
     in_phase(mark_start);
     struct object **small = root_push(object_new(1, 0));
     struct object **large = root_push(object_new(1, 2 * PAGE_BYTES));
-    store_reference(*small, 0, new_value(1));
-    store_reference(*large, 0, new_value(2));
+    hang_value(small, 0, 1);
+    hang_value(large, 0, 2);
     store_reference(*old, 0, *small);
     store_reference(*old, 1, *large);
     in_phase(mark_to_the_end);
@@ -422,7 +431,7 @@ START_TEST(an_old_reference_is_corrected_a_cycle_later)
     struct object *stale = raw(*table, 50);
     ck_assert(is_bad(stale));
     for (size_t i = 0; i < 2000; i++)
-        store_reference(*fill, i, new_value(-1));
+        hang_value(fill, i, -1);
     in_phase(until_marked);
     graph_must_be_sound("marking");
     ck_assert(!is_bad(raw(*table, 50)));
@@ -501,8 +510,10 @@ START_TEST(wide_and_deep_graphs_are_marked)
     must_start(12 * MIB, 2);
     struct object **wide = root_push(object_new(20000, 0));
     struct object **deep = root_push(NULL);
-    for (size_t i = 0; i < 20000; i++)
-        store_reference(*wide, i, object_new(1, 0));
+    for (size_t i = 0; i < 20000; i++) {
+        struct object *o = object_new(1, 0);
+        store_reference(*wide, i, o);
+    }
     for (long i = 0; i < 200000; i++) {
         struct object *o = object_new(1, sizeof i);
         *value_of(o) = i;
@@ -643,8 +654,8 @@ START_TEST(threads_come_and_go)
     for (long i = 0; i < 10; i++) {
         struct object *o = object_new(1, 0);
         store_reference(load_global(), (size_t)i, o);
-        store_reference(load_reference(load_global(), (size_t)i), 0,
-                        new_value(i));
+        o = new_value(i);
+        store_reference(load_reference(load_global(), (size_t)i), 0, o);
     }
     for (int i = 0; i < 3; i++)
         pthread_create(&ids[i], NULL, come_and_go, NULL);
@@ -788,8 +799,10 @@ START_TEST(a_heap_that_is_nearly_full_goes_on)
 {
     must_start(4 * MIB, 2);
     struct object **table = root_push(object_new(3000, 0));
-    for (size_t i = 0; i < 3000; i++)
-        store_reference(*table, i, object_new(0, 1000));
+    for (size_t i = 0; i < 3000; i++) {
+        struct object *o = object_new(0, 1000);
+        store_reference(*table, i, o);
+    }
     for (size_t i = 0; i < 30000; i++) {
         struct object *o = object_new(0, 1000);
         *value_of(o) = (long)(i * 7 % 3000);
