@@ -13,6 +13,7 @@
 #ifndef COLLECTOR_H
 #define COLLECTOR_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,9 +30,10 @@ enum { PAUSES_KEPT = 1 << 16 };
 
 struct collector {
     size_t workers;
-    size_t growth;  /* per cent of what is held, until the next cycle */
-    size_t emptied; /* pages, in all cycles */
-    size_t pauses;  /* how many there were; the last ones are kept */
+    size_t growth;       /* per cent of what is held, until the next cycle */
+    size_t emptied;      /* pages, in all cycles */
+    atomic_size_t waits; /* how often a thread has waited for memory */
+    size_t pauses;       /* how many there were; the last ones are kept */
     struct pause pause[PAUSES_KEPT];
 };
 

@@ -34,6 +34,7 @@ void moving_stop(void)
 
 static uintptr_t wait_for_memory(size_t bytes)
 {
+    atomic_fetch_add(&collector.waits, 1);
     for (int i = 0; i < CYCLES_TO_WAIT; i++) {
         collect();
         uintptr_t offset = allocate(bytes, WAITED);

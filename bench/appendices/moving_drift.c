@@ -10,10 +10,11 @@
  * are moments of the run: the operation, the bytes that are live, and the bytes
  * held. The last one was made after two cycles. What it cost is said on stderr.
  *
- * pauses: a row for each pause instead, with its kind, the nanoseconds until
- * all threads stood still, and those until they could go on. cycle: a row for
- * each operation of a tenth of the run, with the microseconds since the start,
- * live bytes, bytes of pages in use, bytes held, and bytes of forwarding
+ * pauses: the program waits for no cycle of its own, and loads READS references
+ * after each operation. A row for each pause, with its kind, the nanoseconds
+ * until all threads stood still, and those until they could go on. cycle: a row
+ * for each operation of a tenth of the run, with the microseconds since the
+ * start, live bytes, bytes of pages in use, bytes held, and bytes of forwarding
  * tables.
  */
 #define _GNU_SOURCE
@@ -32,6 +33,7 @@ enum {
     MOMENTS = 400,
     CAPACITY = 32 << 20,
     WORKERS = 2,
+    READS = 500,
     INTERVAL = 2000, /* operations; then the program asks for a cycle */
     MIDDLE = 101999,
 };
@@ -74,6 +76,21 @@ static void move_one(const struct op *op)
         touch(o, op->size);
     }
     store_reference(*table, op->object, o);
+}
+
+/* Look at other objects, as a cache that is read much more than written. */
+static void read_some(uint32_t objects)
+{
+    static uint64_t state = 1;
+    static volatile char seen;
+
+    for (int i = 0; i < READS; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        struct object *o = load_reference(*table, (state >> 33) % objects);
+        if (o != NULL)
+            seen = *(char *)object_data(o);
+    }
+    (void)seen;
 }
 
 static void print_phase(const char *name)
@@ -126,6 +143,7 @@ static void play_moving(const char *name, size_t growth, const char *mode)
     struct trace trace;
     const char *error = trace_load(name, &trace);
     size_t count = 0;
+    bool reads = strcmp(mode, "pauses") == 0;
     bool phases = strcmp(mode, "phases") == 0, moments = strcmp(mode, "") == 0;
 
     if (error != NULL || trace.end != trace.count)
@@ -144,24 +162,26 @@ static void play_moving(const char *name, size_t growth, const char *mode)
             count++;
         }
         move_one(&trace.ops[i]);
-        if (i % INTERVAL == 0)
+        if (reads)
+            read_some(trace.objects);
+        else if (i % INTERVAL == 0)
             collect();
     }
     double elapsed = thread_seconds(CLOCK_MONOTONIC) - start;
     double own = thread_seconds(CLOCK_THREAD_CPUTIME_ID);
     double all = thread_seconds(CLOCK_PROCESS_CPUTIME_ID);
     fprintf(stderr,
-            "growth %zu: %zu cycles, %zu pages emptied, %.3f s, of CPU time "
-            "%.3f s here, %.3f s in the collector\n",
-            growth, collector_cycles(), collector.emptied, elapsed, own,
-            all - own);
+            "growth %zu: %zu cycles, %zu pages emptied, %zu waits for memory, "
+            "%.3f s, of CPU time %.3f s here, %.3f s in the collector\n",
+            growth, collector_cycles(), collector.emptied, collector.waits,
+            elapsed, own, all - own);
     if (moments)
         print_moment(trace.count, moving_held());
     collect();
     collect();
     if (moments)
         print_moment(trace.count, moving_held());
-    if (strcmp(mode, "pauses") == 0)
+    if (reads)
         print_pauses();
     root_pop(1);
     thread_detach();
