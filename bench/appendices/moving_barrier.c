@@ -3,9 +3,10 @@
  *
  * Usage: moving_barrier
  *
- * A binary tree of 2^17 objects is walked from its root, again and again: that
- * does little more than load references. Rows are the nanoseconds for an
- * object, the median of ROUNDS walks:
+ * Binary trees of 2^11 and of 2^18 objects are walked from the root, again and
+ * again: that does little more than load references. Rows are the depth of the
+ * tree, what kind of walk it was, and the nanoseconds for an object, the median
+ * of ROUNDS:
  *
  *   without     the slots are read as they are, which only works while all are
  *               good and nothing moves
@@ -22,7 +23,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { DEPTH = 17, ROUNDS = 11 };
+enum { SMALL = 10, LARGE = 17, ROUNDS = 21 };
 
 static struct object **tree; /* a root */
 
@@ -76,12 +77,15 @@ static size_t walk_without(struct object *node)
     return count;
 }
 
-static double timed(size_t (*walk)(struct object *node))
+static double timed(size_t (*walk)(struct object *node), size_t depth,
+                    size_t times)
 {
     double start = now_ns();
-    size_t count = walk(*tree);
+    size_t count = 0;
 
-    if (count != (2u << DEPTH) - 1)
+    for (size_t i = 0; i < times; i++)
+        count += walk(*tree);
+    if (count != times * ((2u << depth) - 1))
         errx(1, "%zu nodes are found", count);
     return (now_ns() - start) / (double)count;
 }
@@ -93,10 +97,10 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void print_median(const char *name, double *times)
+static void print_median(size_t depth, const char *name, double *times)
 {
     qsort(times, ROUNDS, sizeof *times, by_size);
-    printf("%s,%.2f\n", name, times[ROUNDS / 2]);
+    printf("%zu,%s,%.2f\n", depth, name, times[ROUNDS / 2]);
 }
 
 static void in_phase(void (*phase)(void))
@@ -133,41 +137,48 @@ static void whole_cycle(void)
     relocate_concurrently();
 }
 
-int main(void)
+static void measure(size_t depth)
 {
     double without[ROUNDS], good[ROUNDS], marked[ROUNDS], moved[ROUNDS],
         corrected[ROUNDS];
+    size_t times = (size_t)1 << (LARGE - depth);
 
+    for (int i = 0; i < ROUNDS; i++) {
+        make_tree(depth, tree);
+        in_phase(whole_cycle);
+        timed(walk, depth, 1); /* which heals */
+        without[i] = timed(walk_without, depth, times);
+        good[i] = timed(walk, depth, times);
+        in_phase(mark_start);
+        marked[i] = timed(walk, depth, 1);
+        in_phase(from_marking);
+
+        make_tree(depth, tree);
+        in_phase(to_relocation);
+        moved[i] = timed(walk, depth, 1);
+        in_phase(relocate_concurrently);
+
+        make_tree(depth, tree);
+        in_phase(whole_cycle);
+        corrected[i] = timed(walk, depth, 1);
+    }
+    print_median(depth, "without", without);
+    print_median(depth, "good", good);
+    print_median(depth, "marked", marked);
+    print_median(depth, "moved", moved);
+    print_median(depth, "corrected", corrected);
+}
+
+int main(void)
+{
     if (moving_start(256 << 20, 1, 100) != 0)
         errx(1, "there is no heap");
     heap.wake_at = heap.pace = heap.capacity / 2; /* cycles only as below */
     thread_attach();
     tree = root_push(NULL);
-    for (int i = 0; i < ROUNDS; i++) {
-        make_tree(DEPTH, tree);
-        in_phase(whole_cycle);
-        timed(walk); /* which heals */
-        without[i] = timed(walk_without);
-        good[i] = timed(walk);
-        in_phase(mark_start);
-        marked[i] = timed(walk);
-        in_phase(from_marking);
-
-        make_tree(DEPTH, tree);
-        in_phase(to_relocation);
-        moved[i] = timed(walk);
-        in_phase(relocate_concurrently);
-
-        make_tree(DEPTH, tree);
-        in_phase(whole_cycle);
-        corrected[i] = timed(walk);
-    }
-    printf("load,ns\n");
-    print_median("without", without);
-    print_median("good", good);
-    print_median("marked", marked);
-    print_median("moved", moved);
-    print_median("corrected", corrected);
+    printf("depth,load,ns\n");
+    measure(SMALL);
+    measure(LARGE);
     root_pop(1);
     thread_detach();
     moving_stop();
