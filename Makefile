@@ -1,7 +1,8 @@
 # The front door: `make` lists what there is.
 #
 # A folder chapters/NN-name, kernel/NN-name or appendices/name with a Makefile of
-# its own is all that a new stage needs; every target below finds it.
+# its own is all that a new stage needs; every target below finds it. A stage on
+# the way to kernel/04-name is kernel/04-1-name.
 
 CFLAGS   ?= -O2 -g -Wall -Wextra
 FLAGS    := -std=gnu11 $(CFLAGS)
@@ -62,13 +63,16 @@ figures: report kernel-bench ## make the report and the kernel's figures, for do
 # What is not needed for a part of the tests is not built. The texts need all.
 PART := $(filter-out texts,$(or $(ONLY),$(MALLOC),$(STAGE)))
 
-TESTED := $(if $(PART),,stages suite bench traces kernel-suites kernel-bench)
-TESTED := $(or $(TESTED),$(if $(filter k%,$(STAGE)),kernel-suites,stages suite))
+TESTED := $(if $(PART),,stages suite bench traces kernel-suites kernel-bench real-programs)
+TESTED := $(or $(TESTED),$(if $(filter k%,$(STAGE)),kernel-suites-$(STAGE),stages suite))
 TESTED += $(if $(PART),$(if $(filter $(APPENDICES),$(STAGE)),bench traces))
 TESTED += $(if $(filter-out $(APPENDICES),$(PART)),,appendix-suites)
 
-test: $(TESTED) ## test all; STAGE=01, k01 or pool, ONLY=lessons: that; MALLOC=lib.so
-	@$(if $(PART),,tools/setup gnuplot strace xz)
+# All is built on all cores, unless -j says otherwise. What is missing is installed
+# before, as that cannot be done twice at a time.
+test: ## test all; STAGE=01, k01 or pool, ONLY=lessons: that; MALLOC=lib.so
+	@tools/setup pkg-config check $(if $(PART),,gnuplot strace xz)
+	@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(nproc)) $(TESTED)
 	@tests/run $(if $(MALLOC),--malloc "$$LIBRARY") \
 	    $(if $(STAGE),--stage "$(STAGE)") $(if $(ONLY),--only "$(ONLY)") \
 	    $(if $(SEED),--seed "$(SEED)")
@@ -91,10 +95,11 @@ docs-fix: stages bench traces suite kernel-suites kernel-bench ## bring what the
 	@tools/setup strace
 	@tests/texts --fix
 
-diff-%: ## show the step to chapter NN as a diff; k02: of the kernel
+diff-%: ## show the step to chapter NN as a diff; k02, k04-1: of the kernel
 	@tools/diff $*
 
-# The folder of the stage that a target names: 02 of part one, k02 of part two.
+# The folder of the stage that a target names: 02 of part one, k02 or k04-1 of part
+# two.
 FOLDER = $(shell tools/stage $*)
 
 # A small program of the stage's own, run on its code. It is linked with the
@@ -130,7 +135,7 @@ real: real-programs ## show on this machine's Linux what part two simulates
 real-programs:
 	@$(MAKE) -s -C kernel/real
 
-docs-fix $(if $(PART),,test): real-programs
+docs-fix: real-programs
 
 .PHONY: dma drop-caches real real-programs
 
@@ -179,14 +184,26 @@ build/tests/suite: $(filter-out tests/bench_%,$(wildcard tests/*.c)) \
 	    $$(pkg-config --cflags check) -o $@ $(filter %.c,$^) \
 	    $$(pkg-config --libs check) -ldl -pthread
 
-# A stage's suite has the cases of all kernel stages up to it.
+# A stage's suite has the cases that it is the first to pass. Another one has those
+# of the stages before it, too; `make test` needs that of the last stage alone.
 kernel-suites: $(KERNELS:kernel/%=build/tests/kernel/%)
+kernel-suites: $(patsubst kernel/%,build/tests/kernel/all/%,$(lastword $(KERNELS)))
 
-build/tests/kernel/%: kernel/%/libkernel.a tests/kernel/build \
-    $(wildcard tests/kernel/*.[ch])
+kernel-suites-%: always
+	@[ -d "$(FOLDER)" ] || { echo "test: $*: no such stage" >&2; exit 1; }
+	@$(MAKE) $(FOLDER:kernel/%=build/tests/kernel/all/%)
+
+SUITE_OF_A_KERNEL = tests/kernel/build $(wildcard tests/kernel/*.[ch])
+
+build/tests/kernel/%: kernel/%/libkernel.a $(SUITE_OF_A_KERNEL)
 	@tools/setup pkg-config check
-	@mkdir -p build/tests/kernel
-	tests/kernel/build kernel/$* $@ $(CFLAGS)
+	@mkdir -p $(@D)
+	+tests/kernel/build --own kernel/$* $@ $(CFLAGS)
+
+build/tests/kernel/all/%: kernel/%/libkernel.a $(SUITE_OF_A_KERNEL)
+	@tools/setup pkg-config check
+	@mkdir -p $(@D)
+	+tests/kernel/build kernel/$* $@ $(CFLAGS)
 
 appendix-suites: $(APPENDICES:%=build/tests/appendices/%)
 
@@ -246,7 +263,7 @@ KERNEL_BENCH := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/kernel/k*.c)
 
 kernel-bench: $(KERNEL_BENCH)
 
-STAGE_OF = kernel/$(firstword $(subst _, ,$*))-*
+STAGE_OF = $(shell tools/stage k$(firstword $(subst _, ,$*)))
 
 build/bench/kernel/k%: bench/kernel/k%.c $(KERNELS:%=%/libkernel.a)
 	@mkdir -p build/bench/kernel
@@ -260,8 +277,8 @@ build/bench/kernel/k04_faults: bench/kernel/k04_faults.c $(PLAYER) \
 	    $(filter %.c,$^) -ldl -pthread
 
 build/down/libraries: kernel/down/library \
-    $(wildcard kernel/down/*.c kernel/04-*/*.[ch] chapters/*/*.[ch]) | stages
-	@kernel/down/library $(CHAPTERS)
+    $(wildcard kernel/down/*.c kernel/04-address-space/*.[ch] chapters/*/*.[ch]) | stages
+	+@kernel/down/library $(CHAPTERS)
 	@touch $@
 
 inputs: build/inputs

@@ -105,14 +105,14 @@ function add(part, kind, page, group) {
     print part, $0 (kind == "step" ? "~" : ""), kind, page, $0, group
 }
 
-# As the front door calls the stage: 02, or k02 in part two; an appendix has a
-# name.
+# As the front door calls the stage: 02; in part two k02, and k04-1 on the way to
+# k04; an appendix has a name.
 function number(path) {
     if (match(path, /^docs\/solutions\/[a-z][a-z]/)) {
         split(path, part, "/")
         return part[3]
     }
-    match(path, /k?[0-9][0-9]/)
+    match(path, /k?[0-9][0-9](-[0-9])?/)
     return (path ~ /^kernel\// ? "k" : "") substr(path, RSTART, RLENGTH)
 }
 

@@ -60,7 +60,7 @@ function Pandoc(doc)
         if kind == "text" then
             append_text(blocks, path, page, false)
         elseif kind == "solution" then
-            local number = page:match("k?%d+")
+            local number = page:match("^solutions-(.-)%.html")
             if number ~= group then
                 group = number
                 blocks:insert(pandoc.Header(1, "Solutions to " .. number,

@@ -154,8 +154,8 @@ function check_name(name,    group, f)
         if (!function_exists(name))
             complain(FNR, "`" name "()`: no such function here, in libc or" \
                      " in docs/foreign-names")
-    } else if (name ~ /^k[0-9][0-9]:[A-Za-z0-9_:]+$/) {
-        if (!(substr(name, 5) in is_case))
+    } else if (name ~ /^k[0-9][0-9](-[0-9])?:[A-Za-z0-9_:]+$/) {
+        if (!(substr(name, index(name, ":") + 1) in is_case))
             complain(FNR, "`" name "`: there is no such case")
     } else if (name ~ /^[a-z_]+:[A-Za-z0-9_]+$/) {
         group = substr(name, 1, index(name, ":") - 1)

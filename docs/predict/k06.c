@@ -1,8 +1,6 @@
 /* k06.c - five questions on the shadow and what it shows */
 #include "predict.h"
 
-#define KASAN_SHADOW_OFFSET 0x200000000000UL /* that of the Makefile */
-
 #include "init.h"
 #include "kmalloc.h"
 #include "quarantine.h"

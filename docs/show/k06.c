@@ -3,7 +3,6 @@
  * This program is compiled as the kernel is, so its own accesses are checked,
  * too, and its local array has redzones.
  */
-#define KASAN_SHADOW_OFFSET 0x200000000000UL /* that of the Makefile */
 
 #include "show.h"
 

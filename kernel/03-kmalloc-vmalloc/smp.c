@@ -5,8 +5,14 @@
 
 #include <stdatomic.h>
 
-static spinlock_t cpu_locks[NR_CPUS] = {
-    [0 ... NR_CPUS - 1] = PTHREAD_MUTEX_INITIALIZER,
+/* Each lock has a cache line for itself. Who takes a lock writes to its line,
+ * and takes the line away from all other processors. If two locks were in one
+ * line, two threads that never wait for each other's lock would wait for that
+ * line. */
+static struct {
+    _Alignas(64) spinlock_t lock;
+} cpus[NR_CPUS] = {
+    [0 ... NR_CPUS - 1] = {PTHREAD_MUTEX_INITIALIZER},
 };
 
 int smp_processor_id(void)
@@ -21,12 +27,12 @@ int smp_processor_id(void)
 
 void hold_cpu(int cpu)
 {
-    spin_lock(&cpu_locks[cpu]);
+    spin_lock(&cpus[cpu].lock);
 }
 
 void release_cpu(int cpu)
 {
-    spin_unlock(&cpu_locks[cpu]);
+    spin_unlock(&cpus[cpu].lock);
 }
 
 int get_cpu(void)

@@ -12,6 +12,11 @@
  * there and does not meet the next one. To map takes time, for each page. (It
  * takes more here, where each page is a call of the host; Linux writes an entry
  * of its page table.)
+ *
+ * The list of an area's frames comes from kmalloc(). So for more than 512 pages
+ * it takes a block of neighbouring frames itself, if a small one: 2 for each
+ * 1024 pages. (Linux takes a list that is longer than a page from vmalloc(),
+ * whose own list is 512 times shorter.)
  */
 #ifndef VMALLOC_H
 #define VMALLOC_H
@@ -45,7 +50,8 @@ void vmalloc_stop(void);
  * Returns NULL if there is no memory, or if size is 0. */
 void *vmalloc(size_t size);
 
-/* For NULL nothing is done. */
+/* For NULL nothing is done. It may sleep. (In Linux it need not: in an
+ * interrupt it leaves the work to a kernel thread.) */
 void vfree(const void *addr);
 
 /* The frame that is mapped at this address, or NULL if there is none. */

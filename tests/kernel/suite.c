@@ -21,12 +21,16 @@ unsigned seed = 1;
 CASES_OF(k01);
 CASES_OF(k02);
 CASES_OF(k03);
+CASES_OF(k04_1);
+CASES_OF(k04_2);
+CASES_OF(k04_3);
 CASES_OF(k04);
 CASES_OF(k05);
 CASES_OF(k06);
 
 static void (*const add_cases[])(Suite *suite) = {
-    add_k01, add_k02, add_k03, add_k04, add_k05, add_k06,
+    add_k01,   add_k02, add_k03, add_k04_1, add_k04_2,
+    add_k04_3, add_k04, add_k05, add_k06,
 };
 
 static Suite *make_suite(void)

@@ -1,7 +1,8 @@
 /* suite.h - what the files of cases of the kernel share
  *
  * A case is a Check test, START_TEST(name) ... END_TEST, and one line in the
- * function add_kNN() at the end of its file, k for kernel and NN for the stage.
+ * function add_kNN() at the end of its file, k for kernel and NN for the stage
+ * (or add_kNN_1() for the first one on the way to it).
  * It runs in a process of its own, in which no kernel has been started. It must
  * hold in its stage and in all later ones. There more of the kernel is started,
  * which takes frames for itself: so a case counts from what is free at first.

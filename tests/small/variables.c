@@ -1,6 +1,6 @@
 /* variables.c - a program that the settings of malloc are tried on
  *
- *     variables heap | caches | thread| thread
+ *     variables heap | fresh | caches | thread
  *
  * It prints what can be seen from outside of the parameters that a variable
  * like MALLOC_TOP_PAD_ sets, or a tunable in GLIBC_TUNABLES. tests/programs
@@ -84,10 +84,15 @@ static void print_caches(void)
     free(wall);
 }
 
-static void print_heap(void)
+static void print_fresh(void)
 {
     unsigned char *payload = malloc(5000);
     printf("a fresh payload holds %d\n", payload[4000]);
+}
+
+static void print_heap(void)
+{
+    print_fresh();
     print_fast_bins();
     print_the_rise();
     printf("1 MB is mapped: %d\n", has_flag(malloc(1000000), MAPPED));
@@ -109,6 +114,10 @@ int main(int argc, char **argv)
 
     if (argc == 2 && strcmp(argv[1], "heap") == 0) {
         print_heap();
+        return 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "fresh") == 0) {
+        print_fresh();
         return 0;
     }
     if (argc == 2 && strcmp(argv[1], "caches") == 0) {
