@@ -128,6 +128,21 @@ static void go_through_phases(void)
     thread_return();
 }
 
+/* How often and how long this thread stood still in pauses. */
+enum { STANDS = 100000 };
+static double stands[STANDS];
+static size_t stand_count;
+
+static void stand_if_there_is_a_pause(void)
+{
+    if (!atomic_load_explicit(&pause_wanted, memory_order_relaxed))
+        return;
+    double start = thread_seconds(CLOCK_MONOTONIC);
+    safepoint();
+    if (stand_count < STANDS)
+        stands[stand_count++] = thread_seconds(CLOCK_MONOTONIC) - start;
+}
+
 static void print_pauses(void)
 {
     static const char *const kinds[] = {"mark-start", "mark-end",
@@ -136,6 +151,8 @@ static void print_pauses(void)
     for (size_t i = 0; i < collector.pauses && i < PAUSES_KEPT; i++)
         printf("%s,%lu,%lu\n", kinds[collector.pause[i].kind],
                collector.pause[i].wait_ns, collector.pause[i].work_ns);
+    for (size_t i = 0; i < stand_count; i++)
+        printf("program,0,%.0f\n", 1e9 * stands[i]);
 }
 
 static void play_moving(const char *name, size_t growth, const char *mode)
@@ -162,10 +179,12 @@ static void play_moving(const char *name, size_t growth, const char *mode)
             count++;
         }
         move_one(&trace.ops[i]);
-        if (reads)
+        if (reads) {
             read_some(trace.objects);
-        else if (i % INTERVAL == 0)
+            stand_if_there_is_a_pause();
+        } else if (i % INTERVAL == 0) {
             collect();
+        }
     }
     double elapsed = thread_seconds(CLOCK_MONOTONIC) - start;
     double own = thread_seconds(CLOCK_THREAD_CPUTIME_ID);
