@@ -7,6 +7,7 @@
 
 #include "allocate.h"
 #include "forwarding.h"
+#include "mark.h"
 #include "moving.h"
 #include "moving_graph.h"
 
@@ -536,6 +537,7 @@ END_TEST
 enum { RACERS = 4, RACED = 1000 };
 
 static struct forwarding *raced;
+static pthread_barrier_t starting_line;
 static uintptr_t winners[RACERS][RACED];
 
 static void *race(void *argument)
@@ -543,19 +545,17 @@ static void *race(void *argument)
     size_t racer = (size_t)argument;
     uintptr_t start = page_offset(raced->page);
 
+    pthread_barrier_wait(&starting_line);
     for (size_t i = 0; i < RACED; i++)
         winners[racer][i] = forwarding_insert(
             raced, start + i * WORD, (racer * RACED + i + 1) * PAGE_BYTES);
     return NULL;
 }
 
-START_TEST(all_agree_who_has_copied)
+static void run_race(struct page *page)
 {
     pthread_t ids[RACERS];
 
-    must_start(4 * MIB, 1);
-    struct page *page = page_open(SMALL_MAX, WAITED);
-    page->live_objects = RACED;
     raced = forwarding_new(page);
     for (size_t i = 0; i < RACERS; i++)
         pthread_create(&ids[i], NULL, race, (void *)i);
@@ -564,13 +564,54 @@ START_TEST(all_agree_who_has_copied)
     for (size_t i = 0; i < RACED; i++) {
         uintptr_t from = page_offset(page) + i * WORD;
         uintptr_t to = forwarding_find(raced, from);
-        ck_assert_uint_eq((to / PAGE_BYTES - 1) % RACED, i);
+        MUST((to / PAGE_BYTES - 1) % RACED == i, "word %zu went elsewhere", i);
         for (size_t racer = 0; racer < RACERS; racer++)
-            ck_assert_uint_eq(winners[racer][i], to);
+            MUST(winners[racer][i] == to, "word %zu went to two places", i);
     }
     ck_assert_uint_eq(forwarding_find(raced, page_offset(page) + RACED * WORD),
                       0);
     forwarding_delete(raced);
+}
+
+START_TEST(all_agree_who_has_copied)
+{
+    must_start(4 * MIB, 1);
+    struct page *page = page_open(SMALL_MAX, WAITED);
+    page->live_objects = RACED;
+    pthread_barrier_init(&starting_line, NULL, RACERS);
+    for (int i = 0; i < 100; i++)
+        run_race(page);
+    stop();
+}
+END_TEST
+
+/* So is a thread whose copy came too late: it uses the bytes for another one.
+ */
+START_TEST(what_is_taken_back_is_zero_again)
+{
+    must_start(4 * MIB, 1);
+    uintptr_t offset = allocate(100 * WORD, MOVES);
+    memset(at((struct object *)(offset | REMAPPED)), 0xaa, 100 * WORD);
+    take_back(offset, 100 * WORD);
+    struct object *o = object_new(3, 50 * WORD);
+    ck_assert_uint_eq(reference_to_offset(o), offset);
+    must_be_zero(o, 50 * WORD);
+    stop();
+}
+END_TEST
+
+/* Between a load and its healing somebody else stores. */
+START_TEST(a_new_reference_is_not_healed_over)
+{
+    must_start(4 * MIB, 1);
+    struct object **root = root_push(object_new(1, 0));
+    hang_value(root, 0, 1);
+    in_phase(mark_start);
+    struct object *stale = raw(*root, 0), *newer = new_value(2);
+    struct object *corrected = mark_reference(stale);
+    store_reference(*root, 0, newer);
+    heal_slot(&at(*root)->slots[0], stale, corrected);
+    ck_assert_ptr_eq(raw(*root, 0), newer);
     stop();
 }
 END_TEST
@@ -840,6 +881,8 @@ void add_cases(Suite *suite)
 
     TCase *threads = tcase_create("threads");
     tcase_add_test(threads, all_agree_who_has_copied);
+    tcase_add_test(threads, what_is_taken_back_is_zero_again);
+    tcase_add_test(threads, a_new_reference_is_not_healed_over);
     tcase_add_test(threads, a_page_stays_while_it_is_read);
     tcase_add_test(threads, pauses_do_not_wait_for_who_is_away);
     tcase_add_test(threads, threads_come_and_go);
