@@ -110,16 +110,18 @@ MODULE_FLAGS = $(shell ! grep -qs ^module-flags: $(FOLDER)/Makefile || \
 
 LINK = mkdir -p build && $(CC) $(FLAGS) $(MODULE_FLAGS) -fno-builtin \
     -iquote $(FOLDER) -o build/$(1)-$* docs/$(1)/$*.c docs/$(1)/$(1).c $(2) \
-    $(or $(wildcard $(FOLDER)/lib$*.a),\
+    $(if $(filter $(APPENDICES),$*),$(FOLDER)/lib$*.a,\
         $(patsubst %.c,%.o,$(wildcard $(FOLDER)/*.c))) -pthread
 
-show-%: stages ## print the memory of a small program in chapter NN, k02, pool
+show-%: ## print the memory of a small program in chapter NN, k02, pool
 	@[ -d "$(FOLDER)" ] || { echo "show: $*: no such chapter" >&2; exit 1; }
+	@$(MAKE) -s -C $(FOLDER)
 	@$(call LINK,show,$(if $(filter 0%,$*),docs/show/chunks.c))
 	@build/show-$*
 
-predict-%: stages ## be asked what the code of chapter NN does; SEED=1 repeats
+predict-%: ## be asked what the code of chapter NN does; SEED=1 repeats
 	@[ -d "$(FOLDER)" ] || { echo "predict: $*: no such chapter" >&2; exit 1; }
+	@$(MAKE) -s -C $(FOLDER)
 	@$(call LINK,predict)
 	@build/predict-$* $(or $(SEED),$$(date +%H%M%S))
 
@@ -143,7 +145,9 @@ docs-fix: real-programs
 WAY := char *a = malloc(100); a[50] = 1; char *b = malloc(300000); \
     b[200000] = 1; free(b); free(a);
 
-down: stages kernel ## follow RUN="char *a = malloc(100);" to the frames; STAGE=06
+down: ## follow RUN="char *a = malloc(100);" to the frames; STAGE=06
+	@for folder in $$(tools/stage "$(or $(STAGE),06)") kernel/04-address-space; do \
+	    $(MAKE) -s -C $$folder; done
 	@kernel/down/run "$(or $(STAGE),06)" "$$COMMAND"
 
 down: export COMMAND = $(or $(value RUN),$(WAY))

@@ -77,7 +77,7 @@ START_TEST(children_allocate_while_threads_do)
     for (uintptr_t i = 0; i < LENGTH(thread); i++)
         pthread_create(&thread[i], NULL, allocate_until_stopped,
                        (void *)(seed + i));
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 50; i++) {
         start_allocating();
         fork_a_child(inherited);
     }

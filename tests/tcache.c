@@ -263,10 +263,10 @@ END_TEST
 
 /* ---- how much is kept */
 
-/* 100 MB of one size. */
+/* 10 MB of one size. */
 START_TEST(a_cache_is_bounded)
 {
-    enum { COUNT = 100000 };
+    enum { COUNT = 10000 };
     static char *freed[COUNT];
     for (size_t i = 0; i < COUNT; i++)
         freed[i] = must_malloc(SIZE);
@@ -274,7 +274,7 @@ START_TEST(a_cache_is_bounded)
         lib.free(freed[i]);
     size_t cached = cached_bytes();
     ck_assert_msg(cached > 0 && cached <= 64 * KiB,
-                  "of 100 MB of one size %zu KiB are cached", cached / KiB);
+                  "of 10 MB of one size %zu KiB are cached", cached / KiB);
     assert_all_is_well();
 }
 END_TEST

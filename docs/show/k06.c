@@ -1,72 +1,27 @@
-/* k06.c - what the shadow says of memory, and two accesses that it forbids
+/* k06.c - an object that waits, the stack and global data, and two reports
  *
  * This program is compiled as the kernel is, so its own accesses are checked,
- * too, and its local array has redzones.
+ * too, and its arrays have redzones.
  */
-
 #include "show.h"
 
-#include "buddy.h"
+#include "checked.h"
 #include "init.h"
-#include "kmalloc.h"
-#include "shadow.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-/* One row: the shadow of so many granules. */
-static void show(const char *what, const void *start, int granules)
-{
-    const unsigned char *shadow = kasan_mem_to_shadow(start);
-
-    printf("  %-34s", what);
-    for (int i = 0; i < granules; i++)
-        printf(" %02x", shadow[i]);
-    putchar('\n');
-}
-
-static void show_frame(void)
-{
-    unsigned long frame = __get_free_pages(GFP_KERNEL, 0);
-
-    printf("the first granules of a frame\n");
-    show("frame = __get_free_pages(..., 0);", (void *)frame, 8);
-    free_pages(frame, 0);
-    show("free_pages(frame, 0);", (void *)frame, 8);
-}
-
-static void show_where(const char *p)
-{
-    printf("where the shadow of a is\n");
-    printf("  %-26s 0x%012lx\n", "a", (unsigned long)p);
-    printf("  %-26s 0x%012lx\n", "divided by 8", (unsigned long)p / 8);
-    printf("  %-26s 0x%012lx\n", "and the offset added",
-           (unsigned long)p / 8 + KASAN_SHADOW_OFFSET);
-    printf("  %-26s 0x%012lx\n", "that of a + 8",
-           (unsigned long)(p + 8) / 8 + KASAN_SHADOW_OFFSET);
-}
-
-static void show_object(void)
+static void show_quarantine(void)
 {
     kmalloc(20, GFP_KERNEL); /* the first one lies at the end of its slab */
     char *a = kmalloc(20, GFP_KERNEL);
 
-    show_where(a);
     printf("the granules of a, and of what lies behind it\n");
     show("a = kmalloc(20, GFP_KERNEL);", a, 14);
-    krealloc(a, 29, GFP_KERNEL);
-    show("krealloc(a, 29, GFP_KERNEL);", a, 14);
-    ksize(a);
-    show("ksize(a);", a, 14);
     kfree(a);
     show("kfree(a);", a, 14);
-
     char *b = kmalloc(20, GFP_KERNEL);
-    printf("b = kmalloc(20, GFP_KERNEL);   b is %s a\n",
-           b == a ? "the same as" : "another one than");
+    show("b = kmalloc(20, GFP_KERNEL);", a, 14);
+    printf("b is %s a\n", b == a ? "the same as" : "another one than");
     int others = 0;
     while (b != a) {
         kfree(b);
@@ -76,75 +31,17 @@ static void show_object(void)
     printf("after %d others were freed it is a again\n", others);
 }
 
-static void show_caches(void)
-{
-    static const size_t sizes[] = {8, 32, 128, 1024, 4096};
+static char global[13];
 
-    printf("objects, and from one to the next\n");
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-        const struct kmem_cache *cache =
-            kmalloc_caches[kmalloc_index(sizes[i])];
-        printf("  %-13s %4zu %5zu\n", cache->name, cache->object_size,
-               cache->size);
-    }
-}
-
-static void show_large(void)
-{
-    char *large = kmalloc(9000, GFP_KERNEL);
-
-    printf("around the last byte of large, which has four frames\n");
-    show("large = kmalloc(9000, GFP_KERNEL);", large + 9000 - 24, 6);
-    kfree(large);
-}
-
-static void show_stack(void)
+static void show_variables(void)
 {
     char local[13];
     const char *start = memset(local, 0, sizeof(local));
 
-    printf("a variable on the stack, and what lies around it\n");
+    printf("two variables, and what lies around them\n");
+    show("static char global[13];", global, 4);
     __asm__("" : "+r"(start)); /* from here on gcc knows nothing of it */
     show("char local[13];", start - 32, 8);
-}
-
-/* ---- two bugs ---- */
-
-/* So that the reports can name it. */
-#define NAMED static __attribute__((noinline)) void
-
-NAMED write_too_far(void)
-{
-    char *p = kmalloc(20, GFP_KERNEL);
-
-    p[20] = 1;
-}
-
-NAMED give_it_up(char *p)
-{
-    kfree(p);
-}
-
-NAMED read_after_free(void)
-{
-    volatile char *p = kmalloc(20, GFP_KERNEL);
-
-    give_it_up((char *)p);
-    p[4];
-}
-
-/* A report ends the process, so that this one has to be another. */
-static void show_report(const char *what, void (*commit)(void))
-{
-    printf("%s\n", what);
-    fflush(stdout);
-    if (fork() == 0) {
-        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-        dup2(STDOUT_FILENO, STDERR_FILENO);
-        commit();
-        _exit(0);
-    }
-    wait(NULL);
 }
 
 int main(void)
@@ -154,13 +51,8 @@ int main(void)
         fprintf(stderr, "k06: the host has no memory for 1024 frames\n");
         return 1;
     }
-    show_frame();
-    show_object();
-    show_caches();
-    show_large();
-    show_stack();
-    show_report("p = kmalloc(20, GFP_KERNEL); p[20] = 1;", write_too_far);
-    show_report("p = kmalloc(20, GFP_KERNEL); kfree(p); p[4];",
-                read_after_free);
+    show_quarantine();
+    show_variables();
+    show_reports();
     return 0;
 }

@@ -1,7 +1,7 @@
 /* records.c - what a thousand small records cost in frames
  *
- *     cc -iquote kernel/02-slab -o build/records docs/show/records.c \
- *         kernel/02-slab/libkernel.a -pthread && build/records
+ *     cc -iquote kernel/02-1-slabs -o build/records docs/show/records.c \
+ *         kernel/02-1-slabs/libkernel.a -pthread && build/records
  */
 #include "buddy.h"
 #include "init.h"

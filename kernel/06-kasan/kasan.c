@@ -55,11 +55,12 @@ void kasan_cache_create(struct kmem_cache *cache, size_t align)
     }
 }
 
-/* All but the freelist behind the objects. */
+/* All but the freelist, if that lies on the slab. */
 void kasan_poison_slab(const struct kmem_cache *cache, const struct page *page)
 {
     const char *start = page_address(page);
-    const char *end = index_to_obj(cache, page, cache->num);
+    const char *end = cache->off_slab ? start + (PAGE_SIZE << cache->gfporder)
+                                      : (const char *)page->freelist;
 
     kasan_poison(start, (size_t)(end - start), KASAN_SLAB_REDZONE);
 }

@@ -1,0 +1,26 @@
+/* init.c - the kernel's start and end
+ *
+ * Each part of the kernel is started when those below it can be used.
+ */
+#include "init.h"
+
+#include "buddy.h"
+#include "memory.h"
+#include "slab.h"
+
+int start_kernel(unsigned long frames)
+{
+    int error = memory_start(frames);
+    if (error != 0)
+        return error;
+    buddy_init();
+    error = kmem_cache_init();
+    if (error != 0)
+        memory_stop();
+    return error;
+}
+
+void stop_kernel(void)
+{
+    memory_stop();
+}

@@ -1,0 +1,22 @@
+/* mmap.h - areas come
+ *
+ * The caller of all functions here holds the lock of the mm.
+ */
+#ifndef MMAP_H
+#define MMAP_H
+
+#include "mm.h"
+
+/* VM_READ ... of PROT_READ ... */
+unsigned long calc_vm_prot_bits(int prot);
+
+/* A place for a mapping: at the address, if flags say so; else where there is
+ * room. Returns -errno if there is none. */
+unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long address,
+                                unsigned long length, int flags);
+
+/* Map memory of the process's own. Returns the address, or -errno. */
+unsigned long do_mmap(struct mm_struct *mm, unsigned long address,
+                      unsigned long length, int prot, int flags);
+
+#endif

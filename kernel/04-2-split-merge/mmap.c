@@ -1,0 +1,168 @@
+/* mmap.c - areas come and go
+ *
+ * To map is to write down an area: no frame is taken, whatever the length. To
+ * unmap is to cut areas.
+ */
+#define _GNU_SOURCE
+#include "mmap.h"
+#include "sched.h"
+#include "syscalls.h"
+#include "trace.h"
+#include "vma.h"
+
+#include <errno.h>
+
+unsigned long calc_vm_prot_bits(int prot)
+{
+    return (prot & PROT_READ ? VM_READ : 0) |
+           (prot & PROT_WRITE ? VM_WRITE : 0) |
+           (prot & PROT_EXEC ? VM_EXEC : 0);
+}
+
+/* ---- to map ---- */
+
+/* Is nothing here? */
+static bool is_free(struct mm_struct *mm, unsigned long start,
+                    unsigned long length)
+{
+    struct vm_area_struct *next = find_vma(mm, start);
+    return next == NULL || start + length <= next->vm_start;
+}
+
+unsigned long get_unmapped_area(struct mm_struct *mm, unsigned long address,
+                                unsigned long length, int flags)
+{
+    if (length > TASK_SIZE)
+        return -ENOMEM;
+    if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+        if (address > TASK_SIZE - length)
+            return -ENOMEM;
+        if (address % PAGE_SIZE != 0)
+            return -EINVAL;
+        return address >= TASK_MIN ? address : (unsigned long)-EPERM;
+    }
+
+    /* Otherwise the address is a wish. */
+    if (address >= TASK_MIN && address <= TASK_SIZE - length &&
+        is_free(mm, PAGE_ALIGN(address), length))
+        return PAGE_ALIGN(address);
+    return unmapped_area_topdown(mm, length);
+}
+
+static unsigned long mmap_region(struct mm_struct *mm, unsigned long start,
+                                 unsigned long length, unsigned long vm_flags)
+{
+    int error = do_munmap(mm, start, length); /* what MAP_FIXED replaces */
+    if (error != 0)
+        return error;
+    if (vma_add(mm, start, start + length, vm_flags) == NULL)
+        return -ENOMEM;
+    return start;
+}
+
+unsigned long do_mmap(struct mm_struct *mm, unsigned long address,
+                      unsigned long length, int prot, int flags)
+{
+    if (length == 0 || (flags & MAP_TYPE) != MAP_PRIVATE)
+        return -EINVAL;
+    length = PAGE_ALIGN(length);
+    if (length == 0 || mm->map_count > sysctl_max_map_count)
+        return -ENOMEM;
+    address = get_unmapped_area(mm, address, length, flags);
+    if (IS_ERR_VALUE(address))
+        return address;
+    if (flags & MAP_FIXED_NOREPLACE &&
+        find_vma_intersection(mm, address, address + length) != NULL)
+        return -EEXIST;
+    return mmap_region(mm, address, length, calc_vm_prot_bits(prot));
+}
+
+unsigned long vm_mmap(struct file *file, unsigned long address,
+                      unsigned long length, int prot, int flags,
+                      unsigned long offset)
+{
+    struct mm_struct *mm = current_mm;
+
+    if (offset % PAGE_SIZE != 0)
+        return -EINVAL;
+    trace(FLOOR_CALL, "mmap(%#lx, %lu, %d, %#x)", address, length, prot, flags);
+    mmap_write_lock(mm);
+    if (file != NULL || !(flags & MAP_ANONYMOUS))
+        address = -EBADF; /* there are no files */
+    else
+        address = do_mmap(mm, address, length, prot, flags);
+    mmap_write_unlock(mm);
+    return address;
+}
+
+/* ---- to unmap ---- */
+
+int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long length)
+{
+    struct vm_area_struct *vma;
+
+    if (start % PAGE_SIZE != 0 || start > TASK_SIZE ||
+        length > TASK_SIZE - start || length == 0)
+        return -EINVAL;
+    const unsigned long end = start + PAGE_ALIGN(length);
+    if (start < TASK_MIN)
+        start = TASK_MIN; /* what is below is the host's */
+
+    while ((vma = find_vma_intersection(mm, start, end)) != NULL)
+        if (vma_cut(vma, start, end) != 0)
+            return -ENOMEM; /* at once, and nothing is cut */
+    return 0;
+}
+
+int sys_munmap(unsigned long address, unsigned long length)
+{
+    struct mm_struct *mm = current_mm;
+
+    trace(FLOOR_CALL, "munmap(%#lx, %lu)", address, length);
+    mmap_write_lock(mm);
+    int error = do_munmap(mm, address, length);
+    mmap_write_unlock(mm);
+    return error;
+}
+
+/* ---- the heap ---- */
+
+/* Make the range from old to new, whole pages, a part of the heap. */
+static int do_brk_flags(struct mm_struct *mm, unsigned long old,
+                        unsigned long new)
+{
+    const struct vm_area_struct *next = find_vma(mm, old);
+
+    if (new > TASK_SIZE || mm->map_count > sysctl_max_map_count)
+        return -ENOMEM;
+    if (next != NULL && new + PAGE_SIZE > next->vm_start)
+        return -ENOMEM; /* a mapping in the way */
+    if (vma_add(mm, old, new, VM_READ | VM_WRITE) == NULL)
+        return -ENOMEM;
+    return 0;
+}
+
+/* Pages come and go, but the break may lie within one. */
+static int move_brk(struct mm_struct *mm, unsigned long brk)
+{
+    unsigned long old = PAGE_ALIGN(mm->brk), new = PAGE_ALIGN(brk);
+
+    if (brk < mm->start_brk || new < brk)
+        return -EINVAL;
+    if (new > old)
+        return do_brk_flags(mm, old, new);
+    return new < old ? do_munmap(mm, new, old - new) : 0;
+}
+
+unsigned long sys_brk(unsigned long brk)
+{
+    struct mm_struct *mm = current_mm;
+
+    mmap_write_lock(mm);
+    trace(FLOOR_CALL, "brk(%#lx): it was %#lx", brk, mm->brk);
+    if (move_brk(mm, brk) == 0)
+        mm->brk = brk;
+    brk = mm->brk;
+    mmap_write_unlock(mm);
+    return brk;
+}

@@ -1,0 +1,82 @@
+/* pages.c - the frames behind a range of addresses
+ *
+ * Invariant: each PTE leads to a frame of its own.
+ *
+ * Whatever is taken from a PTE must be taken from the TLB, too, before the
+ * frame gets another user: else the process could still write to it.
+ */
+#include "pages.h"
+#include "buddy.h"
+#include "mmu.h"
+#include "trace.h"
+
+#include <stdatomic.h>
+
+pteval_t vm_get_page_prot(unsigned long vm_flags)
+{
+    pteval_t prot = _PAGE_USER;
+
+    prot |= vm_flags & (VM_READ | VM_WRITE | VM_EXEC) ? _PAGE_PRESENT
+                                                      : _PAGE_PROTNONE;
+    if (vm_flags & VM_WRITE)
+        prot |= _PAGE_RW;
+    if (!(vm_flags & VM_EXEC))
+        prot |= _PAGE_NX;
+    return prot;
+}
+
+/* ---- one page ---- */
+
+void set_page(struct mm_struct *mm, pte_t *pte, struct page *page,
+              pteval_t prot)
+{
+    mm->rss[MM_ANONPAGES]++;
+    *pte = mk_pte(page, prot);
+}
+
+void drop_page(struct mm_struct *mm, pteval_t entry)
+{
+    mm->rss[MM_ANONPAGES]--;
+    __free_pages(pte_page(entry), 0);
+}
+
+/* ---- a range ---- */
+
+void zap_page_range(struct mm_struct *mm, unsigned long start,
+                    unsigned long end)
+{
+    unsigned long address;
+    pte_t *pte;
+
+    /* The frames stay until the TLB has forgotten them: PTEs are not present
+     * for the hardware, but still say which frames they are. */
+    for (address = start; (pte = next_pte(mm->pgd, &address, end)) != NULL;
+         address += PAGE_SIZE)
+        atomic_fetch_and(pte, ~_PAGE_PRESENT);
+    flush_tlb_range(mm->pgd, start, end);
+    for (address = start; (pte = next_pte(mm->pgd, &address, end)) != NULL;
+         address += PAGE_SIZE) {
+        trace(FLOOR_TABLE, "PTE of %#lx: 0", address);
+        drop_page(mm, *pte);
+        *pte = 0;
+    }
+}
+
+void change_protection(struct mm_struct *mm, unsigned long start,
+                       unsigned long end, unsigned long vm_flags)
+{
+    const pteval_t keep = PTE_PFN_MASK | _PAGE_ACCESSED | _PAGE_DIRTY;
+    const pteval_t prot = vm_get_page_prot(vm_flags);
+    pte_t *pte;
+
+    for (unsigned long address = start;
+         (pte = next_pte(mm->pgd, &address, end)) != NULL;
+         address += PAGE_SIZE) {
+        pteval_t entry = *pte;
+        /* The hardware may note an access meanwhile. */
+        while (
+            !atomic_compare_exchange_weak(pte, &entry, (entry & keep) | prot))
+            ;
+    }
+    flush_tlb_range(mm->pgd, start, end);
+}

@@ -1,0 +1,28 @@
+/* pages.h - the frames behind a range of addresses
+ *
+ * The caller of all functions here holds the lock of the mm.
+ */
+#ifndef PAGES_H
+#define PAGES_H
+
+#include "mm.h"
+
+/* The bits of a PTE that follow from the rights of an area. */
+pteval_t vm_get_page_prot(unsigned long vm_flags);
+
+/* Put a frame behind an address. */
+void set_page(struct mm_struct *mm, pte_t *pte, struct page *page,
+              pteval_t prot);
+
+/* Take away what a PTE says, which is not in the table any more. */
+void drop_page(struct mm_struct *mm, pteval_t entry);
+
+/* Take all frames away from a range. */
+void zap_page_range(struct mm_struct *mm, unsigned long start,
+                    unsigned long end);
+
+/* Let the PTEs of a range follow these rights. */
+void change_protection(struct mm_struct *mm, unsigned long start,
+                       unsigned long end, unsigned long vm_flags);
+
+#endif

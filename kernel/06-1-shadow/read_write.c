@@ -1,0 +1,203 @@
+/* read_write.c - files by system calls
+ *
+ * To read is to copy from the page cache, and to write is to copy to it. Only a
+ * page that is not there yet has to be read from the disk: even if all of it is
+ * written. (Linux does without that.)
+ */
+#include "buddy.h"
+#include "diskfs.h"
+#include "file.h"
+#include "filemap.h"
+#include "lru.h"
+#include "sched.h"
+#include "shmem.h"
+#include "syscalls.h"
+#include "trace.h"
+#include "uaccess.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+int sys_open(const char *name, int flags)
+{
+    struct inode *inode;
+
+    trace(FLOOR_CALL, "open(\"%s\", %#x)", name, flags);
+    int error = diskfs_open(name, flags, &inode);
+    if (error != 0)
+        return error;
+    return fd_install(current_mm, alloc_file(inode));
+}
+
+int sys_unlink(const char *name)
+{
+    trace(FLOOR_CALL, "unlink(\"%s\")", name);
+    return diskfs_unlink(name);
+}
+
+/* ---- to read and to write ---- */
+
+/* The file becomes longer. Zeros are to stand between its old end and the next
+ * byte that is written; but in its last page, a process may have written
+ * something behind the end. */
+static void zero_tail(struct inode *inode)
+{
+    unsigned long size = inode->i_size, offset = size % PAGE_SIZE;
+    struct page *page = find_get_page(&inode->i_data, size >> PAGE_SHIFT);
+
+    if (page == NULL)
+        return;
+    memset((char *)page_address(page) + offset, 0, PAGE_SIZE - offset);
+    put_page(page);
+}
+
+static void page_was_used(struct page *page)
+{
+    spin_lock(&page_cache_lock);
+    if (page->mapping->a_ops != NULL)
+        mark_page_accessed(page);
+    spin_unlock(&page_cache_lock);
+}
+
+/* Copy to or from the file, up to the end of a page. Returns how many bytes, or
+ * -errno. */
+static long copy_part(struct file *file, unsigned long buffer,
+                      unsigned long count, bool write)
+{
+    struct inode *inode = file->f_mapping->host;
+    unsigned long offset = file->f_pos % PAGE_SIZE, left;
+    struct page *page;
+
+    if (count > PAGE_SIZE - offset)
+        count = PAGE_SIZE - offset;
+    int error =
+        read_cache_page(file->f_mapping, file->f_pos >> PAGE_SHIFT, &page);
+    if (error < 0)
+        return error;
+    char *bytes = (char *)page_address(page) + offset;
+    if (write)
+        left = copy_from_user(bytes, buffer, count);
+    else
+        left = copy_to_user(buffer, bytes, count);
+    count -= left;
+    file->f_pos += count;
+    if (write && file->f_pos > inode->i_size)
+        i_size_write(inode, file->f_pos);
+    if (write && count > 0)
+        set_page_dirty(page);
+    page_was_used(page);
+    put_page(page);
+    return count > 0 ? (long)count : -EFAULT;
+}
+
+/* Up to the end of the file, or to where it must end. */
+static long copy_all(struct file *file, unsigned long buffer,
+                     unsigned long count, bool write)
+{
+    struct inode *inode = file->f_mapping->host;
+    unsigned long end = write ? max_size(inode) : inode->i_size;
+    unsigned long done = 0;
+    long part;
+
+    if (file->f_pos >= end)
+        return write && count > 0 ? -EFBIG : 0;
+    if (count > end - file->f_pos)
+        count = end - file->f_pos;
+    if (write && file->f_pos > inode->i_size)
+        zero_tail(inode);
+    for (; done < count; done += (unsigned long)part) {
+        part = copy_part(file, buffer + done, count - done, write);
+        if (part < 0)
+            return done > 0 ? (long)done : part;
+    }
+    return (long)done;
+}
+
+static long read_or_write(int fd, unsigned long buffer, unsigned long count,
+                          bool write)
+{
+    struct file *file = fget(fd);
+    if (file == NULL)
+        return -EBADF;
+
+    struct inode *inode = file->f_mapping->host;
+    pthread_mutex_lock(&inode->i_rwsem);
+    long done = copy_all(file, buffer, count, write);
+    pthread_mutex_unlock(&inode->i_rwsem);
+    fput(file);
+    return done;
+}
+
+long sys_read(int fd, unsigned long buffer, unsigned long count)
+{
+    trace(FLOOR_CALL, "read(%d, %#lx, %lu)", fd, buffer, count);
+    return read_or_write(fd, buffer, count, false);
+}
+
+long sys_write(int fd, unsigned long buffer, unsigned long count)
+{
+    trace(FLOOR_CALL, "write(%d, %#lx, %lu)", fd, buffer, count);
+    return read_or_write(fd, buffer, count, true);
+}
+
+/* ---- where, and how long ---- */
+
+long sys_lseek(int fd, long offset, int whence)
+{
+    struct file *file = fget(fd);
+    if (file == NULL)
+        return -EBADF;
+
+    struct inode *inode = file->f_mapping->host;
+    pthread_mutex_lock(&inode->i_rwsem);
+    if (whence == SEEK_CUR)
+        offset += (long)file->f_pos;
+    else if (whence == SEEK_END)
+        offset += (long)inode->i_size;
+    else if (whence != SEEK_SET)
+        offset = -1;
+    if (offset >= 0)
+        file->f_pos = (unsigned long)offset;
+    pthread_mutex_unlock(&inode->i_rwsem);
+    fput(file);
+    return offset >= 0 ? offset : -EINVAL;
+}
+
+static int extend(struct inode *inode, unsigned long size)
+{
+    if (size < inode->i_size)
+        return -EINVAL;
+    if (size > max_size(inode))
+        return -EFBIG;
+    zero_tail(inode);
+    i_size_write(inode, size);
+    return 0;
+}
+
+int sys_ftruncate(int fd, unsigned long size)
+{
+    struct file *file = fget(fd);
+    if (file == NULL)
+        return -EBADF;
+
+    struct inode *inode = file->f_mapping->host;
+    trace(FLOOR_CALL, "ftruncate(%d, %lu)", fd, size);
+    pthread_mutex_lock(&inode->i_rwsem);
+    int error = extend(inode, size);
+    pthread_mutex_unlock(&inode->i_rwsem);
+    fput(file);
+    return error;
+}
+
+unsigned long sys_mmap(unsigned long address, unsigned long length, int prot,
+                       int flags, int fd, unsigned long offset)
+{
+    struct file *file = fget(fd);
+
+    address = vm_mmap(file, address, length, prot, flags, offset);
+    if (file != NULL)
+        fput(file);
+    return address;
+}
