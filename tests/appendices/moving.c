@@ -732,7 +732,7 @@ START_TEST(graphs_stay_what_they_are)
         moving_start(kinds[_i].capacity, kinds[_i].workers, kinds[_i].growth),
         0);
     thread_attach();
-    graph_stress(kinds[_i].threads, 4000, seed + (unsigned)_i);
+    graph_stress(kinds[_i].threads, 2500, seed + (unsigned)_i);
     collect();
     ck_assert_uint_gt(collector.emptied, 0);
     graph_must_be_sound("the stress");
