@@ -162,7 +162,9 @@ static int do_wp_page(struct vm_area_struct *vma, pte_t *pte,
         trace_pte(address, pte, "without a copy: it has no other user");
         return 0;
     }
+    get_page(page); /* to get a frame, reclaim may take this page from us */
     struct page *copy = copy_of(page);
+    __free_pages(page, 0);
     if (copy == NULL)
         return SIGKILL;
     pteval_t old = atomic_exchange(pte, 0);
@@ -170,7 +172,8 @@ static int do_wp_page(struct vm_area_struct *vma, pte_t *pte,
                     (address & -PAGE_SIZE) + PAGE_SIZE);
     map_anon_page(vma, pte, copy);
     trace_pte(address, pte, "a copy");
-    drop_page(vma->vm_mm, old);
+    if (old != 0)
+        drop_page(vma->vm_mm, old);
     return 0;
 }
 

@@ -48,6 +48,11 @@ int filemap_fault(struct file *file, unsigned long index, struct page **page);
 /* The page has been written to. */
 void set_page_dirty(struct page *page);
 
+/* The file becomes longer. Zeros are to stand between its old end and the next
+ * byte that is written; but in its last page, a process may have written
+ * something behind the end. */
+void zero_tail(struct inode *inode);
+
 /* With page_cache_lock, which is given up meanwhile: wait for the end of what
  * this bit says. The caller is a user of the page. */
 void wait_on_page_bit(struct page *page, enum pageflags bit);

@@ -36,6 +36,7 @@ struct address_space {
 };
 
 #define FILE_NAME_SIZE 56
+#define MAX_FILE_SIZE  (1UL << 40) /* if no disk says that it is less */
 
 struct inode {
     unsigned long i_ino; /* its number */

@@ -152,7 +152,7 @@ int diskfs_unlink(const char *name)
 unsigned long max_size(const struct inode *inode)
 {
     if (inode->i_sb == NULL)
-        return 1UL << 40;
+        return MAX_FILE_SIZE;
     return inode->i_sb->s_slot_pages << PAGE_SHIFT;
 }
 

@@ -197,3 +197,14 @@ void set_page_dirty(struct page *page)
     }
     spin_unlock(&page_cache_lock);
 }
+
+void zero_tail(struct inode *inode)
+{
+    unsigned long size = inode->i_size, offset = size % PAGE_SIZE;
+    struct page *page = find_get_page(&inode->i_data, size >> PAGE_SHIFT);
+
+    if (page == NULL)
+        return;
+    memset((char *)page_address(page) + offset, 0, PAGE_SIZE - offset);
+    put_page(page);
+}

@@ -4,7 +4,6 @@
  * page that is not there yet has to be read from the disk: even if all of it is
  * written. (Linux does without that.)
  */
-#include "buddy.h"
 #include "diskfs.h"
 #include "file.h"
 #include "filemap.h"
@@ -17,7 +16,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 int sys_open(const char *name, int flags)
@@ -38,20 +36,6 @@ int sys_unlink(const char *name)
 }
 
 /* ---- to read and to write ---- */
-
-/* The file becomes longer. Zeros are to stand between its old end and the next
- * byte that is written; but in its last page, a process may have written
- * something behind the end. */
-static void zero_tail(struct inode *inode)
-{
-    unsigned long size = inode->i_size, offset = size % PAGE_SIZE;
-    struct page *page = find_get_page(&inode->i_data, size >> PAGE_SHIFT);
-
-    if (page == NULL)
-        return;
-    memset((char *)page_address(page) + offset, 0, PAGE_SIZE - offset);
-    put_page(page);
-}
 
 static void page_was_used(struct page *page)
 {
@@ -142,7 +126,7 @@ long sys_write(int fd, unsigned long buffer, unsigned long count)
     return read_or_write(fd, buffer, count, true);
 }
 
-/* ---- where, and how long ---- */
+/* ---- where ---- */
 
 long sys_lseek(int fd, long offset, int whence)
 {
@@ -163,41 +147,4 @@ long sys_lseek(int fd, long offset, int whence)
     pthread_mutex_unlock(&inode->i_rwsem);
     fput(file);
     return offset >= 0 ? offset : -EINVAL;
-}
-
-static int extend(struct inode *inode, unsigned long size)
-{
-    if (size < inode->i_size)
-        return -EINVAL;
-    if (size > max_size(inode))
-        return -EFBIG;
-    zero_tail(inode);
-    i_size_write(inode, size);
-    return 0;
-}
-
-int sys_ftruncate(int fd, unsigned long size)
-{
-    struct file *file = fget(fd);
-    if (file == NULL)
-        return -EBADF;
-
-    struct inode *inode = file->f_mapping->host;
-    trace(FLOOR_CALL, "ftruncate(%d, %lu)", fd, size);
-    pthread_mutex_lock(&inode->i_rwsem);
-    int error = extend(inode, size);
-    pthread_mutex_unlock(&inode->i_rwsem);
-    fput(file);
-    return error;
-}
-
-unsigned long sys_mmap(unsigned long address, unsigned long length, int prot,
-                       int flags, int fd, unsigned long offset)
-{
-    struct file *file = fget(fd);
-
-    address = vm_mmap(file, address, length, prot, flags, offset);
-    if (file != NULL)
-        fput(file);
-    return address;
 }

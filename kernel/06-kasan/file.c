@@ -72,3 +72,14 @@ void exit_files(struct mm_struct *mm)
         if (mm->fd_array[fd] != NULL)
             fput(mm->fd_array[fd]);
 }
+
+unsigned long sys_mmap(unsigned long address, unsigned long length, int prot,
+                       int flags, int fd, unsigned long offset)
+{
+    struct file *file = fget(fd);
+
+    address = vm_mmap(file, address, length, prot, flags, offset);
+    if (file != NULL)
+        fput(file);
+    return address;
+}

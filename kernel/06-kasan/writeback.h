@@ -28,8 +28,8 @@ unsigned long filemap_write_and_wait_range(struct address_space *mapping,
                                            unsigned long end);
 
 /* The flusher: write dirty pages of one file after another until they are so
- * many, and finish the file that it is at. Returns how many they were. Names and
- * sizes are written by sync(), fsync(), msync() and umount(). */
+ * many, and finish the file that it is at. Returns how many they were. Names
+ * and sizes are written by sync(), fsync(), msync() and umount(). */
 unsigned long wb_writeback(unsigned long pages);
 
 #endif

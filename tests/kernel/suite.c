@@ -27,13 +27,18 @@ CASES_OF(k04_2);
 CASES_OF(k04_3);
 CASES_OF(k04_4);
 CASES_OF(k04);
+CASES_OF(k05_1);
+CASES_OF(k05_2);
+CASES_OF(k05_3);
+CASES_OF(k05_4);
 CASES_OF(k05);
 CASES_OF(k06_1);
 CASES_OF(k06);
 
 static void (*const add_cases[])(Suite *suite) = {
-    add_k01,   add_k02_1, add_k02, add_k03, add_k04_1, add_k04_2,
-    add_k04_3, add_k04_4, add_k04, add_k05, add_k06_1, add_k06,
+    add_k01,   add_k02_1, add_k02,   add_k03,   add_k04_1, add_k04_2,
+    add_k04_3, add_k04_4, add_k04,   add_k05_1, add_k05_2, add_k05_3,
+    add_k05_4, add_k05,   add_k06_1, add_k06,
 };
 
 static Suite *make_suite(void)

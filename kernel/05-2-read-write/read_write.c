@@ -1,0 +1,116 @@
+/* read_write.c - files by system calls
+ *
+ * To read is to copy from the pages of the file, and to write is to copy to
+ * them.
+ */
+#include "file.h"
+#include "filemap.h"
+#include "sched.h"
+#include "shmem.h"
+#include "syscalls.h"
+#include "trace.h"
+#include "uaccess.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* Copy to or from the file, up to the end of a page. Returns how many bytes, or
+ * -errno. */
+static long copy_part(struct file *file, unsigned long buffer,
+                      unsigned long count, bool write)
+{
+    struct inode *inode = file->f_mapping->host;
+    unsigned long offset = file->f_pos % PAGE_SIZE, left;
+    struct page *page;
+
+    if (count > PAGE_SIZE - offset)
+        count = PAGE_SIZE - offset;
+    int error =
+        read_cache_page(file->f_mapping, file->f_pos >> PAGE_SHIFT, &page);
+    if (error < 0)
+        return error;
+    char *bytes = (char *)page_address(page) + offset;
+    if (write)
+        left = copy_from_user(bytes, buffer, count);
+    else
+        left = copy_to_user(buffer, bytes, count);
+    count -= left;
+    file->f_pos += count;
+    if (write && file->f_pos > inode->i_size)
+        inode->i_size = file->f_pos;
+    put_page(page);
+    return count > 0 ? (long)count : -EFAULT;
+}
+
+/* Up to the end of the file, or to where it must end. */
+static long copy_all(struct file *file, unsigned long buffer,
+                     unsigned long count, bool write)
+{
+    struct inode *inode = file->f_mapping->host;
+    unsigned long end = write ? MAX_FILE_SIZE : inode->i_size;
+    unsigned long done = 0;
+    long part;
+
+    if (file->f_pos >= end)
+        return write && count > 0 ? -EFBIG : 0;
+    if (count > end - file->f_pos)
+        count = end - file->f_pos;
+    if (write && file->f_pos > inode->i_size)
+        zero_tail(inode);
+    for (; done < count; done += (unsigned long)part) {
+        part = copy_part(file, buffer + done, count - done, write);
+        if (part < 0)
+            return done > 0 ? (long)done : part;
+    }
+    return (long)done;
+}
+
+static long read_or_write(int fd, unsigned long buffer, unsigned long count,
+                          bool write)
+{
+    struct file *file = fget(fd);
+    if (file == NULL)
+        return -EBADF;
+
+    struct inode *inode = file->f_mapping->host;
+    pthread_mutex_lock(&inode->i_rwsem);
+    long done = copy_all(file, buffer, count, write);
+    pthread_mutex_unlock(&inode->i_rwsem);
+    fput(file);
+    return done;
+}
+
+long sys_read(int fd, unsigned long buffer, unsigned long count)
+{
+    trace(FLOOR_CALL, "read(%d, %#lx, %lu)", fd, buffer, count);
+    return read_or_write(fd, buffer, count, false);
+}
+
+long sys_write(int fd, unsigned long buffer, unsigned long count)
+{
+    trace(FLOOR_CALL, "write(%d, %#lx, %lu)", fd, buffer, count);
+    return read_or_write(fd, buffer, count, true);
+}
+
+/* ---- where ---- */
+
+long sys_lseek(int fd, long offset, int whence)
+{
+    struct file *file = fget(fd);
+    if (file == NULL)
+        return -EBADF;
+
+    struct inode *inode = file->f_mapping->host;
+    pthread_mutex_lock(&inode->i_rwsem);
+    if (whence == SEEK_CUR)
+        offset += (long)file->f_pos;
+    else if (whence == SEEK_END)
+        offset += (long)inode->i_size;
+    else if (whence != SEEK_SET)
+        offset = -1;
+    if (offset >= 0)
+        file->f_pos = (unsigned long)offset;
+    pthread_mutex_unlock(&inode->i_rwsem);
+    fput(file);
+    return offset >= 0 ? offset : -EINVAL;
+}
