@@ -37,7 +37,7 @@ struct ring {
  * the owner may touch it. But whoever has a payload in the slab may read the
  * owner's name, the divisor, and the size. */
 struct slab {
-    struct ring ring;            /* of the owner or the pool */
+    alignas(64) struct ring ring; /* of the owner or the pool */
     struct owner *_Atomic owner; /* NULL if it is in the pool */
     struct slot *first;          /* free slots */
     uint32_t divisor;            /* 2^32 / size, rounded up; 0: no slots */
