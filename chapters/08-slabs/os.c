@@ -19,8 +19,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+#ifndef PIDFD_SELF
+#define PIDFD_SELF (-10000) /* this process */
+#endif
+#ifndef SYS_process_madvise
+#define SYS_process_madvise 440
+#endif
 
 size_t os_page_size(void)
 {
@@ -86,6 +94,27 @@ bool os_discard(void *address, size_t size)
     bool done = madvise(address, size, MADV_DONTNEED) == 0;
     errno = saved_errno;
     return done;
+}
+
+void os_discard_with(struct batch *b, void *address, size_t size)
+{
+    b->stretch[b->count++] = (struct iovec){address, size};
+    if (b->count == sizeof(b->stretch) / sizeof(*b->stretch))
+        os_discard_batch(b);
+}
+
+/* One call is enough since Linux 6.13; PIDFD_SELF is known since 6.14. */
+void os_discard_batch(struct batch *b)
+{
+    int saved_errno = errno;
+    struct iovec *stretch = b->stretch;
+    ssize_t done = syscall(SYS_process_madvise, PIDFD_SELF, stretch, b->count,
+                           MADV_DONTNEED, 0);
+
+    for (size_t i = 0; done < 0 && i < b->count; i++)
+        madvise(stretch[i].iov_base, stretch[i].iov_len, MADV_DONTNEED);
+    b->count = 0;
+    errno = saved_errno;
 }
 
 void *os_reserve(size_t size)

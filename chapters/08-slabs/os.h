@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/uio.h>
 
 /* Bytes that the system gave: where they begin, and how many there are. If
  * start is NULL there are none. */
@@ -47,6 +48,20 @@ void os_unmap(void *address, size_t size);
  * except on systems that only pretend to do it. Returns false, and changes
  * nothing, if pages are locked in memory. */
 bool os_discard(void *address, size_t size);
+
+/* Stretches of pages that are to be discarded. After each os_discard() the
+ * system must see to it that no core uses the pages any more. To do this once
+ * for many stretches is much cheaper. */
+struct batch {
+    struct iovec stretch[64];
+    size_t count;
+};
+
+/* Discard these pages too, in a moment. */
+void os_discard_with(struct batch *b, void *address, size_t size);
+
+/* Discard all pages of a batch, which is empty then. */
+void os_discard_batch(struct batch *b);
 
 /* Reserve size bytes of address space, a power of two, at a multiple of size.
  * They are not accessible yet. Returns NULL with errno ENOMEM on failure. */

@@ -2,15 +2,24 @@
  *
  * A slab that becomes empty can serve any size. So it comes back here, and goes
  * from here to whoever needs one next. Some keep their pages meanwhile. The
+
  * pages of others go back to the system: only addresses are kept.
+ *
+ * How many should keep them? If a slab is needed that has lost its pages, too few
+ * have kept theirs, and one more may. If some lose theirs without being needed,
+ * one less.
  */
 #include "pool.h"
 #include "lock.h"
 #include "os.h"
 
-/* How many slabs keep their pages: so many, or one for so many in use. */
-#define LEAST_KEPT ((size_t)8)
-#define KEPT_PART  8
+/* How many slabs keep their pages: so many, one for so many in use, and what has
+ * been learned, up to 32 MiB. */
+#define LEAST_KEPT   ((size_t)8)
+#define KEPT_PART    8
+#define MOST_LEARNED ((size_t)512)
+#define AT_ONCE      8 /* slabs that lose their pages together */
+#define UNLEARN      4 /* so many that go and do not come back */
 
 /* So many are made accessible at a time, with a page of the table for them. */
 #define OPEN_SLABS ((size_t)64)
@@ -18,13 +27,14 @@
 /* The first slabs are the table itself. */
 #define TABLE_SLABS (SLAB_SPAN / SLAB_SIZE * sizeof(struct slab) / SLAB_SIZE)
 
-_Atomic uintptr_t slab_base = -SLAB_SPAN;
+uintptr_t slab_base = -SLAB_SPAN;
 
 /* The lock guards all of this. */
 static struct {
     pthread_mutex_t lock;
     struct ring kept, gone; /* slabs that have pages, and that have none */
     size_t kept_count, in_use;
+    size_t learned, unneeded; /* see discard_oldest() */
     size_t next, open; /* numbers of slabs: never dealt out; not accessible */
     bool refused;      /* there are no addresses */
 } pool = {
@@ -50,7 +60,7 @@ static bool reserve(void)
     pool.refused = start == NULL;
     if (start == NULL)
         return false;
-    slab_base = (uintptr_t)start;
+    __atomic_store_n(&slab_base, (uintptr_t)start, __ATOMIC_RELAXED);
     pool.next = pool.open = TABLE_SLABS;
     return true;
 }
@@ -84,10 +94,13 @@ struct slab *pool_take(void)
 {
     struct slab *s = ring_first(&pool.kept);
 
-    if (s != NULL)
+    if (s != NULL) {
         pool.kept_count--;
-    else
+    } else {
         s = ring_first(&pool.gone);
+        if (s != NULL && pool.learned < MOST_LEARNED)
+            pool.learned++;
+    }
     if (s == NULL)
         s = take_fresh();
     if (s == NULL)
@@ -99,15 +112,26 @@ struct slab *pool_take(void)
 }
 
 /* Of the slabs that keep their pages the one that came first loses them. */
-static void discard_oldest(void)
+static void discard_oldest(struct batch *b)
 {
     struct slab *s = (struct slab *)pool.kept.before;
 
-    os_discard(slab_start(s), SLAB_SIZE);
+    os_discard_with(b, slab_start(s), SLAB_SIZE);
     s->kept = false;
     pool.kept_count--;
     ring_remove(s);
     ring_add(&pool.gone, s);
+    if (++pool.unneeded % UNLEARN == 0 && pool.learned != 0)
+        pool.learned--;
+}
+
+static void discard_all_but(size_t count)
+{
+    struct batch b = {.count = 0};
+
+    while (pool.kept_count > count)
+        discard_oldest(&b);
+    os_discard_batch(&b);
 }
 
 void pool_give(struct slab *s)
@@ -118,16 +142,16 @@ void pool_give(struct slab *s)
     ring_add(&pool.kept, s);
     pool.kept_count++;
     pool.in_use--;
-    while (pool.kept_count > LEAST_KEPT + pool.in_use / KEPT_PART)
-        discard_oldest();
+    size_t may = LEAST_KEPT + pool.learned + pool.in_use / KEPT_PART;
+    if (pool.kept_count >= may + AT_ONCE)
+        discard_all_but(may);
 }
 
 bool pool_trim(void)
 {
     bool any = pool.kept_count != 0;
 
-    while (pool.kept_count != 0)
-        discard_oldest();
+    discard_all_but(0);
     return any;
 }
 

@@ -48,17 +48,24 @@ struct slab {
     uint16_t used;   /* of these are in use, or in a bin */
     uint16_t low;    /* when so few are used, slab.c must look */
     uint16_t fresh;  /* a bit for each part that is not carved */
+    bool full;       /* it is on the ring of full ones */
+    bool sparse;     /* it may have pages that can go back */
     bool doubtful;   /* it is the slab of a thread that a fork has lost */
 };
 
 /* Where the addresses begin. As long as there are none, no pointer lies in the
  * SLAB_SPAN bytes after it. */
-extern _Atomic uintptr_t slab_base;
+extern uintptr_t slab_base;
+
+static inline uintptr_t get_base(void)
+{
+    return __atomic_load_n(&slab_base, __ATOMIC_RELAXED);
+}
 
 /* The slab in which an address lies; NULL if it lies in none. */
 static inline struct slab *slab_of(const void *address)
 {
-    uintptr_t base = slab_base, offset = (uintptr_t)address - base;
+    uintptr_t base = get_base(), offset = (uintptr_t)address - base;
 
     return offset < SLAB_SPAN ? (struct slab *)base + offset / SLAB_SIZE : NULL;
 }
@@ -66,7 +73,7 @@ static inline struct slab *slab_of(const void *address)
 /* Where its memory begins. */
 static inline char *slab_start(const struct slab *s)
 {
-    uintptr_t base = slab_base;
+    uintptr_t base = get_base();
 
     return (char *)base + (size_t)(s - (struct slab *)base) * SLAB_SIZE;
 }

@@ -15,9 +15,8 @@
  */
 #include "slab.h"
 #include "allocate.h"
+#include "os.h"
 #include "params.h"
-
-#include <stdatomic.h>
 
 /* A class has slabs once so many bytes were asked for: a small program should
  * not touch a page for each size. */
@@ -26,6 +25,9 @@
 #define BIN_BYTES    4096 /* in a bin that free() fills, but */
 #define BIN_SLOTS    32   /* no more slots than these */
 #define PARCEL_SLOTS 64
+
+#define MANY_SLABS 64
+#define AT_ONCE 8
 
 struct owner no_owner;
 __thread struct owner *owner = &no_owner;
@@ -66,14 +68,24 @@ static void carve(struct slab *s)
         slot_push(&s->first, slot_at(s, i));
 }
 
-/* Give a slab that is on no ring to an owner. */
+/* File a slab that is on no ring, under what it has to give. */
 static void take_in(struct owner *o, struct slab *s)
 {
-    bool full = s->used == s->carved && s->fresh == 0;
-
+    s->full = s->used == s->carved && s->fresh == 0;
+    s->low = s->full ? (uint16_t)(s->used - 1) : s->used / 2;
+    if (!s->full && s->low > SLAB_PARTS)
+        s->low = SLAB_PARTS;
+    if (!s->full)
+        o->partial_slabs++;
+    ring_add(s->full ? &o->full : &o->partial[s->class], s);
     atomic_store_explicit(&s->owner, o, memory_order_relaxed);
-    s->low = full ? (uint16_t)(s->used - 1) : 0;
-    ring_add(full ? &o->full : &o->partial[s->class], s);
+}
+
+static void take_out(struct owner *o, struct slab *s)
+{
+    if (!s->full)
+        o->partial_slabs--;
+    ring_remove(s);
 }
 
 /* Cut a slab that comes from the pool into slots. */
@@ -83,8 +95,16 @@ static void set_class(struct slab *s, size_t class)
     s->size = (uint16_t)((class + 1) * SLOT_UNIT);
     s->divisor = UINT32_MAX / s->size + 1;
     s->carved = s->used = 0;
+    s->sparse = s->doubtful = false;
     s->fresh = ALL_PARTS;
     s->first = NULL;
+}
+
+/* Is this slot free, and not on its way to us? In the child of a fork nothing is on
+ * its way any more. */
+static bool is_spare(const struct slab *s, const struct slot *slot)
+{
+    return slot->mark == FREE_MARK || (s->doubtful && is_free_slot(slot));
 }
 
 /* Let the slab forget its lists: a slot is free if it has the mark. */
@@ -97,7 +117,7 @@ static void recount(struct slab *s)
         if (s->fresh >> part & 1)
             continue;
         for (size_t i = first_in_part(s, part); i < end; i++)
-            if (is_free_slot(slot_at(s, i))) {
+            if (is_spare(s, slot_at(s, i))) {
                 slot_push(&s->first, slot_at(s, i));
                 s->used--;
             }
@@ -105,13 +125,47 @@ static void recount(struct slab *s)
     s->doubtful = false;
 }
 
+/* The parts of a slab that are carved, and in which no slot is in use. (A slot
+ * may reach into the next part.) */
+static unsigned unused_parts(const struct slab *s)
+{
+    unsigned in_use = s->fresh;
+
+    for (size_t part = 0; part < SLAB_PARTS; part++) {
+        size_t i = first_in_part(s, part), end = first_in_part(s, part + 1);
+        for (; i < end && (s->fresh >> part & 1) == 0; i++)
+            if (!is_spare(s, slot_at(s, i)))
+                in_use |= 1u << part | 1u << ((i + 1) * s->size - 1) / PART_SIZE;
+    }
+    return ALL_PARTS & ~in_use;
+}
+
+/* Give the pages of some parts back. They are as if they had never been
+ * carved. */
+static void discard_parts(struct slab *s, unsigned parts, struct batch *b)
+{
+    for (size_t part = 0; part < SLAB_PARTS; part++) {
+        size_t end = part;
+        while (parts >> end & 1)
+            end++;
+        if (end == part)
+            continue;
+        os_discard_with(b, slab_start(s) + part * PART_SIZE,
+                        (end - part) * PART_SIZE);
+        s->carved -= (uint16_t)(first_in_part(s, end) - first_in_part(s, part));
+        s->fresh |= (uint16_t)((1u << end) - (1u << part));
+        part = end;
+    }
+}
+
+
 /* A slab of a thread that has ended, if there is one for this class. */
 static struct slab *adopt(size_t class)
 {
     struct slab *s;
 
     while ((s = ring_first(&nobody.partial[class])) != NULL) {
-        ring_remove(s);
+        take_out(&nobody, s);
         if (s->doubtful)
             recount(s);
         if (s->used != s->carved || s->fresh != 0)
@@ -149,23 +203,11 @@ static void fill_bin(struct owner *o, struct slab *s)
     if (s->first == NULL)
         carve(s);
     bin->first = s->first;
-    bin->room -= s->carved - s->used;
+    bin->room = bin->limit - (s->carved - s->used);
     s->first = NULL;
     s->used = s->carved;
-    ring_remove(s);
+    take_out(o, s);
     take_in(o, s);
-}
-
-void slab_refile(struct owner *o, struct slab *s)
-{
-    ring_remove(s);
-    if (s->used != 0) {
-        take_in(o, s);
-        return;
-    }
-    bool locked = o != &nobody && pool_lock();
-    pool_give(s);
-    pool_unlock(locked);
 }
 
 /* A slot goes back to its slab. If that is nobody's, the lock is held. */
@@ -174,6 +216,68 @@ static void put_back(struct owner *o, struct slab *s, struct slot *slot)
     slot_push(&s->first, slot);
     if (--s->used <= s->low)
         slab_refile(o, s);
+}
+
+/* Put the slots in a bin back. It has no room until it is filled again. As long
+ * as they are not back they have no mark, for their slabs count them as used. */
+static void close_bin(struct owner *o, struct slot_bin *bin)
+{
+    struct slot *next, *slot, *first = bin->first;
+
+    bin->first = NULL;
+    bin->room = 0;
+    for (slot = first; slot != NULL; slot = slot_after(slot))
+        slot->mark = NULL;
+    for (slot = first; slot != NULL; slot = next) {
+        next = slot_after(slot);
+        put_back(o, slab_of(slot), slot);
+    }
+}
+
+/* Where few slots of a slab are in use, they leave pages that can go back. What
+ * is in the bin counts as used here, so it is put back first. */
+static void tidy_class(struct owner *o, size_t class, struct batch *b)
+{
+    struct ring *ring = &o->partial[class], *r;
+
+    close_bin(o, &o->bins[class]);
+    for (r = ring->next; r != ring; r = r->next) {
+        struct slab *s = (struct slab *)r;
+        if (!s->sparse || s->doubtful)
+            continue;
+        s->sparse = false;
+        discard_parts(s, unused_parts(s), b);
+        recount(s);
+        s->low = s->used / 2;
+    }
+}
+
+static void tidy(struct owner *o)
+{
+    struct batch b = {.count = 0};
+
+    o->sparse_slabs = 0;
+    if (o->partial_slabs <= MANY_SLABS || os_page_size() != PART_SIZE)
+        return;
+    for (size_t i = 0; i < NCLASSES; i++)
+        tidy_class(o, i, &b);
+    os_discard_batch(&b);
+}
+
+void slab_refile(struct owner *o, struct slab *s)
+{
+    take_out(o, s);
+    if (s->used != 0) {
+        s->sparse = s->used <= SLAB_PARTS;
+        o->sparse_slabs += s->sparse;
+        take_in(o, s);
+        if (o->sparse_slabs >= AT_ONCE)
+            tidy(o);
+        return;
+    }
+    bool locked = o != &nobody && pool_lock();
+    pool_give(s);
+    pool_unlock(locked);
 }
 
 /* Send what is in a parcel. If the owner has ended meanwhile, its slabs have
@@ -281,7 +385,7 @@ static bool has_begun(struct owner *o, size_t class)
     if (o == &no_owner || params.tcache_count == 0 || params.perturb != 0)
         return false;
     if (bin->wanted < BEGIN_BYTES)
-        bin->wanted += (uint32_t)((class + 1) * SLOT_UNIT);
+        bin->wanted += (uint16_t)((class + 1) * SLOT_UNIT);
     return bin->wanted >= BEGIN_BYTES;
 }
 
@@ -307,7 +411,8 @@ static void set_up(struct owner *o)
 {
     for (size_t i = 0; i < NCLASSES; i++) {
         size_t slots = BIN_BYTES / ((i + 1) * SLOT_UNIT);
-        o->bins[i].room = (int32_t)(slots < BIN_SLOTS ? slots : BIN_SLOTS);
+        o->bins[i].limit = (uint16_t)(slots < BIN_SLOTS ? slots : BIN_SLOTS);
+        o->bins[i].room = 0;
         o->bins[i].first = NULL;
         o->bins[i].wanted = 0;
         ring_init(&o->partial[i]);
@@ -366,21 +471,17 @@ void slabs_flush(struct owner *o)
     for (size_t i = 0; i < NPARCELS; i++)
         if (o->parcels[i].first != NULL)
             send(&o->parcels[i]);
-    for (struct slot_bin *bin = o->bins; bin < o->bins + NCLASSES; bin++)
-        while (bin->first != NULL) {
-            struct slot *slot = slot_pop(&bin->first);
-            bin->room++;
-            put_back(o, slab_of(slot), slot);
-        }
+    for (size_t i = 0; i < NCLASSES; i++)
+        close_bin(o, &o->bins[i]);
 }
 
 /* Leave all slabs of a ring to nobody. */
-static void leave(struct ring *ring)
+static void leave(struct owner *o, struct ring *ring)
 {
     struct slab *s;
 
     while ((s = ring_first(ring)) != NULL) {
-        ring_remove(s);
+        take_out(o, s);
         take_in(&nobody, s);
     }
 }
@@ -393,9 +494,9 @@ void slabs_end(struct owner *o)
         owner = &no_owner;
     slabs_flush(o);
     bool locked = pool_lock();
-    leave(&o->full);
+    leave(o, &o->full);
     for (size_t i = 0; i < NCLASSES; i++)
-        leave(&o->partial[i]);
+        leave(o, &o->partial[i]);
     pool_unlock(locked);
     take_over(o, &closed);
     locked = pool_lock();
@@ -431,6 +532,7 @@ size_t slabs_held(void)
 
 void forget_other_owners(void)
 {
+    nobody.partial_slabs = 0;
     ring_init(&nobody.full);
     for (size_t i = 0; i < NCLASSES; i++)
         ring_init(&nobody.partial[i]);
@@ -439,6 +541,8 @@ void forget_other_owners(void)
             continue;
         s->owner = &nobody;
         s->doubtful = true;
+        s->full = false;
+        nobody.partial_slabs++;
         ring_add(&nobody.partial[s->class], s);
     }
     for (struct owner *o = owners; o != NULL; o = o->next)

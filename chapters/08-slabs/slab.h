@@ -21,6 +21,8 @@
 #include "fastbin.h"
 #include "pool.h"
 
+#include <stdatomic.h>
+
 /* One class of slots for each multiple of 16 bytes. */
 #define SLOT_UNIT ((size_t)16)
 #define MAX_SLOT  ((size_t)1024)
@@ -35,7 +37,8 @@ struct slot {
 struct slot_bin {
     struct slot *first;
     int32_t room;    /* slots that free() may still put here */
-    uint32_t wanted; /* bytes asked for before there were slabs */
+    uint16_t limit;  /* the room that it has when it is empty */
+    uint16_t wanted; /* bytes asked for before there were slabs */
 };
 
 /* Free slots on their way to another owner. */
@@ -53,6 +56,8 @@ struct owner {
     struct slot_bin bins[NCLASSES];
     struct ring partial[NCLASSES]; /* slabs that have more slots to give */
     struct ring full;              /* slabs that have none */
+    size_t partial_slabs;
+    size_t sparse_slabs; /* since they were tidied, few slots are in use there */
     struct parcel parcels[NPARCELS];
     struct owner *next; /* on the list of all owners */
     bool idle;          /* no thread has it */
@@ -98,7 +103,7 @@ static inline void slot_push(struct slot **list, struct slot *slot)
 static inline struct slot *slot_pop(struct slot **list)
 {
     struct slot *slot = *list;
-    uintptr_t offset = (uintptr_t)slot - slab_base;
+    uintptr_t offset = (uintptr_t)slot - get_base();
 
     if (offset >= SLAB_SPAN || offset % SLOT_UNIT != 0)
         fatal("malloc(): unaligned tcache chunk detected");
@@ -151,7 +156,7 @@ static inline bool slab_put(struct slab *s, void *payload)
 {
     struct owner *mine = owner;
 
-    if (s->owner != mine || !is_slot(s, payload) || is_free_slot(payload))
+    if (atomic_load_explicit(&s->owner, memory_order_relaxed) != mine || !is_slot(s, payload) || is_free_slot(payload))
         return false;
     struct slot_bin *bin = &mine->bins[s->class];
     if (bin->room > 0) {
