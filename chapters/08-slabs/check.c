@@ -366,7 +366,7 @@ static int walk_slab(const struct slab *s, malloc_visitor *visit, void *context)
     return answer;
 }
 
-static int walk_slabs(malloc_visitor *visit, void *context)
+int walk_slabs(malloc_visitor *visit, void *context)
 {
     struct malloc_chunk_info info = {
         .address = (void *)slab_base,

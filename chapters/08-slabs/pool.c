@@ -15,7 +15,7 @@
 
 /* How many slabs keep their pages: so many, one for so many in use, and what has
  * been learned, up to 32 MiB. */
-#define LEAST_KEPT   ((size_t)8)
+#define LEAST_KEPT   ((size_t)4)
 #define KEPT_PART    8
 #define MOST_LEARNED ((size_t)512)
 #define AT_ONCE      8 /* slabs that lose their pages together */

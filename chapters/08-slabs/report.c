@@ -7,6 +7,7 @@
  */
 #include "fastbin.h"
 #include "mapped.h"
+#include "slab.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -97,6 +98,27 @@ static struct account account_of(struct arena *a)
     return account;
 }
 
+static int add_slot(const struct malloc_chunk_info *slot, void *context)
+{
+    struct account *account = context;
+
+    account->system += slot->size;
+    if (slot->kind == MALLOC_FREE || slot->kind == MALLOC_CACHED ||
+        slot->kind == MALLOC_TOP)
+        add_free(&account->rest, slot->size);
+    return 0;
+}
+
+/* What slabs have, of all threads. */
+static struct account account_of_slabs(void)
+{
+    struct account account = {0};
+
+    walk_slabs(add_slot, &account);
+    account.max_system = account.accessible = account.system;
+    return account;
+}
+
 static size_t free_bytes(const struct account *account)
 {
     return account->fast.bytes + account->rest.bytes;
@@ -107,18 +129,14 @@ static size_t used_bytes(const struct account *account)
     return account->system - free_bytes(account);
 }
 
-static void add_to_info(struct mallinfo2 *info, struct arena *a)
+static void add_to_info(struct mallinfo2 *info, const struct account *account)
 {
-    struct account account = account_of(a);
-
-    info->arena += account.system;
-    info->ordblks += account.rest.count;
-    info->smblks += account.fast.count;
-    info->fsmblks += account.fast.bytes;
-    info->uordblks += used_bytes(&account);
-    info->fordblks += free_bytes(&account);
-    if (a == &main_arena)
-        info->keepcost = account.top;
+    info->arena += account->system;
+    info->ordblks += account->rest.count;
+    info->smblks += account->fast.count;
+    info->fsmblks += account->fast.bytes;
+    info->uordblks += used_bytes(account);
+    info->fordblks += free_bytes(account);
 }
 
 static struct mallinfo2 info_of_all(void)
@@ -126,8 +144,14 @@ static struct mallinfo2 info_of_all(void)
     struct mapped_totals mapped = mapped_totals();
     struct mallinfo2 info = {.hblks = mapped.count, .hblkhd = mapped.bytes};
 
-    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
-        add_to_info(&info, a);
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
+        struct account account = account_of(a);
+        add_to_info(&info, &account);
+        if (a == &main_arena)
+            info.keepcost = account.top;
+    }
+    struct account slabs = account_of_slabs();
+    add_to_info(&info, &slabs);
     return info;
 }
 
@@ -175,6 +199,10 @@ static void print_stats(void)
         system += account.system;
         used += used_bytes(&account);
     }
+    struct account slabs = account_of_slabs();
+    print_use("Slabs", slabs.system, used_bytes(&slabs));
+    system += slabs.system;
+    used += used_bytes(&slabs);
     print_use("Total (incl. mmap)", system, used);
     fprintf(stderr, "max mmap regions = %10zu\n", mapped.max_count);
     fprintf(stderr, "max mmap bytes   = %10zu\n", mapped.max_bytes);
@@ -278,6 +306,11 @@ int malloc_info(int options, FILE *out)
         all.max_system += account.max_system;
         all.accessible += account.accessible;
     }
+    struct account slabs = account_of_slabs();
+    add_tally(&all.rest, slabs.rest);
+    all.system += slabs.system;
+    all.max_system += slabs.max_system;
+    all.accessible += slabs.accessible;
     print_total(out, "fast", all.fast);
     print_total(out, "rest", all.rest);
     struct tally mmap = {.count = mapped.count, .bytes = mapped.bytes};

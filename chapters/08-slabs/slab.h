@@ -19,6 +19,7 @@
 #define SLAB_H
 
 #include "fastbin.h"
+#include "inspect.h"
 #include "pool.h"
 
 #include <stdatomic.h>
@@ -210,6 +211,9 @@ void forget_other_owners(void);
 
 /* May this thread look at the lists of a slab? The pool is locked. */
 bool is_checkable(const struct slab *s);
+
+/* As malloc_walk(), for the table, slabs, and their slots. */
+int walk_slabs(malloc_visitor *visit, void *context);
 
 /* The bytes that slabs and their table hold. */
 size_t slabs_held(void);
