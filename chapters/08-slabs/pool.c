@@ -5,7 +5,8 @@
 
  * pages of others go back to the system: only addresses are kept.
  *
- * How many should keep them? If a slab is needed that has lost its pages, too few
+ * How many should keep them? If a slab is needed that has lost its pages, too
+ few
  * have kept theirs, and one more may. If some lose theirs without being needed,
  * one less.
  */
@@ -13,8 +14,8 @@
 #include "lock.h"
 #include "os.h"
 
-/* How many slabs keep their pages: so many, one for so many in use, and what has
- * been learned, up to 32 MiB. */
+/* How many slabs keep their pages: so many, one for so many in use, and what
+ * has been learned, up to 32 MiB. */
 #define LEAST_KEPT   ((size_t)4)
 #define KEPT_PART    8
 #define MOST_LEARNED ((size_t)512)

@@ -4,10 +4,9 @@
  * memory: it is made accessible as slabs are dealt out. At its start lies the
  * table, with an entry for each slab:
  *
- *   slab_base -> [ entry 0 | entry 1 | entry 2 | ...        ]  the table: itself
- *                                                              1024 slabs long
- *                [ slab 1024:  slot, slot, slot, ...        ]
- *                [ slab 1025:  slot, slot, slot, ...        ]
+ *   slab_base -> [ entry 0 | entry 1 | entry 2 | ...        ]  the table:
+ * itself 1024 slabs long [ slab 1024:  slot, slot, slot, ...        ] [ slab
+ * 1025:  slot, slot, slot, ...        ]
  *                  ...
  *                [ not yet accessible                       ]  up to SLAB_SPAN
  *
@@ -38,10 +37,10 @@ struct ring {
  * owner's name, the divisor, and the size. */
 struct slab {
     alignas(64) struct ring ring; /* of the owner or the pool */
-    struct owner *_Atomic owner; /* NULL if it is in the pool */
-    struct slot *first;          /* free slots */
-    uint32_t divisor;            /* 2^32 / size, rounded up; 0: no slots */
-    uint16_t size;               /* of a slot, in bytes */
+    struct owner *_Atomic owner;  /* NULL if it is in the pool */
+    struct slot *first;           /* free slots */
+    uint32_t divisor;             /* 2^32 / size, rounded up; 0: no slots */
+    uint16_t size;                /* of a slot, in bytes */
     uint8_t class;
     bool kept;       /* it is in the pool, with its pages */
     uint16_t carved; /* slots in parts that are carved */

@@ -2,8 +2,8 @@
  *
  * A thread takes slots from its bin. If that is empty, it gets all the free
  * slots of one of the thread's slabs, or else those of a part that was not
- * carved yet. A thread frees into the bin, up to a bound, and beyond it into the
- * slab where the slot lies: the slab is found in the table, and no lock is
+ * carved yet. A thread frees into the bin, up to a bound, and beyond it into
+ * the slab where the slot lies: the slab is found in the table, and no lock is
  * needed, as nobody else changes what the thread owns.
  *
  * What another thread owns is sent to it, many slots at a time: they are put on
@@ -18,16 +18,16 @@
 #include "os.h"
 #include "params.h"
 
-/* A class has slabs once so many bytes were asked for: a small program should
+/* Slots serve when the cache was found empty so often: a small program should
  * not touch a page for each size. */
-#define BEGIN_BYTES 4096
+#define FIRST_MISSES 3
 
 #define BIN_BYTES    4096 /* in a bin that free() fills, but */
 #define BIN_SLOTS    32   /* no more slots than these */
-#define PARCEL_SLOTS 64
+#define PARCEL_BYTES ((size_t)16 * 1024)
 
 #define MANY_SLABS 64
-#define AT_ONCE 8
+#define AT_ONCE    8
 
 struct owner no_owner;
 __thread struct owner *owner = &no_owner;
@@ -62,7 +62,7 @@ static void carve(struct slab *s)
     size_t start = first_in_part(s, part);
     size_t end = first_in_part(s, part + 1);
 
-    s->fresh &= (uint16_t)~(1u << part);
+    s->fresh &= (uint16_t) ~(1u << part);
     s->carved += (uint16_t)(end - start);
     for (size_t i = end; i-- > start;)
         slot_push(&s->first, slot_at(s, i));
@@ -91,7 +91,7 @@ static void take_out(struct owner *o, struct slab *s)
 /* Cut a slab that comes from the pool into slots. */
 static void set_class(struct slab *s, size_t class)
 {
-    s->class = (uint8_t)class;
+    s->class = (uint8_t) class;
     s->size = (uint16_t)((class + 1) * SLOT_UNIT);
     s->divisor = UINT32_MAX / s->size + 1;
     s->carved = s->used = 0;
@@ -100,8 +100,8 @@ static void set_class(struct slab *s, size_t class)
     s->first = NULL;
 }
 
-/* Is this slot free, and not on its way to us? In the child of a fork nothing is on
- * its way any more. */
+/* Is this slot free, and not on its way to us? In the child of a fork nothing
+ * is on its way any more. */
 static bool is_spare(const struct slab *s, const struct slot *slot)
 {
     return slot->mark == FREE_MARK || (s->doubtful && is_free_slot(slot));
@@ -135,7 +135,8 @@ static unsigned unused_parts(const struct slab *s)
         size_t i = first_in_part(s, part), end = first_in_part(s, part + 1);
         for (; i < end && (s->fresh >> part & 1) == 0; i++)
             if (!is_spare(s, slot_at(s, i)))
-                in_use |= 1u << part | 1u << ((i + 1) * s->size - 1) / PART_SIZE;
+                in_use |=
+                    1u << part | 1u << ((i + 1) * s->size - 1) / PART_SIZE;
     }
     return ALL_PARTS & ~in_use;
 }
@@ -157,7 +158,6 @@ static void discard_parts(struct slab *s, unsigned parts, struct batch *b)
         part = end;
     }
 }
-
 
 /* A slab of a thread that has ended, if there is one for this class. */
 static struct slab *adopt(size_t class)
@@ -219,7 +219,8 @@ static void put_back(struct owner *o, struct slab *s, struct slot *slot)
 }
 
 /* Put the slots in a bin back. It has no room until it is filled again. As long
- * as they are not back they have no mark, for their slabs count them as used. */
+ * as they are not back they have no mark, for their slabs count them as used.
+ */
 static void close_bin(struct owner *o, struct slot_bin *bin)
 {
     struct slot *next, *slot, *first = bin->first;
@@ -288,7 +289,7 @@ static void send(struct parcel *parcel)
     struct slot *slot = parcel->first, *last = parcel->last;
 
     parcel->first = NULL;
-    parcel->count = 0;
+    parcel->bytes = 0;
     do {
         if (head == &closed) {
             last->next = mix_slot(&last->next, NULL);
@@ -321,8 +322,8 @@ static void put_into_parcel(struct owner *o, struct owner *to,
         parcel->last = slot;
     slot_push(&parcel->first, slot);
     slot->mark = REMOTE_MARK;
-    parcel->count++;
-    if (parcel->count == PARCEL_SLOTS || parcel == &single)
+    parcel->bytes += slab_of(slot)->size;
+    if (parcel->bytes >= PARCEL_BYTES || parcel == &single)
         send(parcel);
 }
 
@@ -384,9 +385,9 @@ static bool has_begun(struct owner *o, size_t class)
 
     if (o == &no_owner || params.tcache_count == 0 || params.perturb != 0)
         return false;
-    if (bin->wanted < BEGIN_BYTES)
-        bin->wanted += (uint16_t)((class + 1) * SLOT_UNIT);
-    return bin->wanted >= BEGIN_BYTES;
+    if (bin->misses < FIRST_MISSES)
+        bin->misses++;
+    return bin->misses >= FIRST_MISSES;
 }
 
 void *slab_fetch(size_t request)
@@ -414,7 +415,7 @@ static void set_up(struct owner *o)
         o->bins[i].limit = (uint16_t)(slots < BIN_SLOTS ? slots : BIN_SLOTS);
         o->bins[i].room = 0;
         o->bins[i].first = NULL;
-        o->bins[i].wanted = 0;
+        o->bins[i].misses = 0;
         ring_init(&o->partial[i]);
     }
     ring_init(&o->full);

@@ -9,9 +9,10 @@
  *          |              ^  |  ^
  *          +--------------+  +--+    free slots are linked, through their bytes
  *
- * A slab has an owner: a thread, which alone hands its slots out, and takes them
- * back, without a lock. In front of its slabs a thread has a bin for each size,
- * with a few free slots, so that the one that was freed last is used first.
+ * A slab has an owner: a thread, which alone hands its slots out, and takes
+ * them back, without a lock. In front of its slabs a thread has a bin for each
+ * size, with a few free slots, so that the one that was freed last is used
+ * first.
  *
  * Invariant: a free slot that is linked has the mark, whatever list it is on.
  */
@@ -39,14 +40,14 @@ struct slot_bin {
     struct slot *first;
     int32_t room;    /* slots that free() may still put here */
     uint16_t limit;  /* the room that it has when it is empty */
-    uint16_t wanted; /* bytes asked for before there were slabs */
+    uint16_t misses; /* found empty, before there were slabs */
 };
 
 /* Free slots on their way to another owner. */
 struct parcel {
     struct owner *to;
     struct slot *first, *last;
-    size_t count;
+    size_t bytes;
 };
 
 #define NPARCELS 4
@@ -58,7 +59,8 @@ struct owner {
     struct ring partial[NCLASSES]; /* slabs that have more slots to give */
     struct ring full;              /* slabs that have none */
     size_t partial_slabs;
-    size_t sparse_slabs; /* since they were tidied, few slots are in use there */
+    size_t
+        sparse_slabs; /* since they were tidied, few slots are in use there */
     struct parcel parcels[NPARCELS];
     struct owner *next; /* on the list of all owners */
     bool idle;          /* no thread has it */
@@ -67,8 +69,8 @@ struct owner {
     struct slot *_Atomic remote; /* freed by others, to be taken over */
 };
 
-/* This thread's. If it has none it is no_owner, without slots and room, to which
- * nobody writes. */
+/* This thread's. If it has none it is no_owner, without slots and room, to
+ * which nobody writes. */
 extern __thread struct owner *owner __attribute__((tls_model("initial-exec")));
 extern struct owner no_owner;
 
@@ -126,8 +128,8 @@ static inline void *slab_take(size_t request)
     return slot_pop(&bin->first);
 }
 
-/* Does a slot begin here, in a part that is carved? (If n is divided by d without
- * a rest, n times 2^32 / d, rounded up, has a small fraction.) */
+/* Does a slot begin here, in a part that is carved? (If n is divided by d
+ * without a rest, n times 2^32 / d, rounded up, has a small fraction.) */
 static inline bool is_slot(const struct slab *s, const void *payload)
 {
     uint32_t offset = (uint32_t)((uintptr_t)payload % SLAB_SIZE);
@@ -157,7 +159,8 @@ static inline bool slab_put(struct slab *s, void *payload)
 {
     struct owner *mine = owner;
 
-    if (atomic_load_explicit(&s->owner, memory_order_relaxed) != mine || !is_slot(s, payload) || is_free_slot(payload))
+    if (atomic_load_explicit(&s->owner, memory_order_relaxed) != mine ||
+        !is_slot(s, payload) || is_free_slot(payload))
         return false;
     struct slot_bin *bin = &mine->bins[s->class];
     if (bin->room > 0) {
@@ -179,8 +182,8 @@ void slab_free(struct slab *s, void *payload);
  * memory. */
 void *slab_fetch(size_t request);
 
-/* What to ask for, so that a slot lies at a multiple of alignment, a power of two:
- * the start of a slab does, and so does every slot of such a size. */
+/* What to ask for, so that a slot lies at a multiple of alignment, a power of
+ * two: the start of a slab does, and so does every slot of such a size. */
 static inline size_t aligned_request(size_t alignment, size_t request)
 {
     return alignment > MAX_SLOT || request > MAX_SLOT
