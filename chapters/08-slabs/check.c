@@ -304,7 +304,15 @@ static const char *check_slab(const struct slab *s)
     return NULL;
 }
 
-/* Are the slabs of this thread in order, and those of nobody? */
+/* May this thread look at the lists of this slab? */
+static bool is_readable(const struct slab *s)
+{
+    const struct owner *o = s->owner;
+
+    return o != NULL && (o == owner || (o->idle && !o->lost));
+}
+
+/* Are the slabs in order, as far as we can tell? */
 static const char *check_slabs(void)
 {
     const char *broken = NULL;
@@ -314,7 +322,7 @@ static const char *check_slabs(void)
     bool locked = pool_lock();
     while (broken == NULL && (s = next_slab(s)) != NULL) {
         held += s->owner != NULL || s->kept ? SLAB_SIZE : 0;
-        if (is_checkable(s))
+        if (is_readable(s))
             broken = check_slab(s);
     }
     if (broken == NULL && held != pool_held())
@@ -342,7 +350,7 @@ static struct malloc_chunk_info describe_slot(const struct slab *s, char *at)
             info.size += s->size;
         info.kind = MALLOC_TOP;
     } else if (is_free_slot(at)) {
-        info.kind = is_remote_slot(at) ? MALLOC_CACHED : MALLOC_FREE;
+        info.kind = MALLOC_FREE;
     }
     return info;
 }
@@ -413,8 +421,11 @@ int malloc_walk(malloc_visitor *visit, void *context)
 
 size_t malloc_held(void)
 {
-    size_t held = mapped_totals().bytes + slabs_held();
+    size_t held = mapped_totals().bytes;
 
+    bool slabs = pool_lock();
+    held += pool_held();
+    pool_unlock(slabs);
     for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
         bool locked = arena_lock(a);
         held += a->system_mem;

@@ -259,8 +259,10 @@ static void *move_payload(void *payload, size_t usable, size_t request)
  * more than twice as large as necessary. */
 static void *resize_slot(struct slab *s, void *payload, size_t request)
 {
-    size_t size = slot_size(s, payload, "realloc(): invalid pointer");
+    size_t size = s->size;
 
+    check_slot(s, payload, "realloc(): invalid pointer",
+               "realloc(): invalid pointer");
     if (request <= size && request > size / 2 - SLOT_UNIT)
         return payload;
     return move_payload(payload, size < request ? size : request, request);
@@ -396,8 +398,11 @@ size_t malloc_usable_size(void *payload)
     if (payload == NULL)
         return 0;
     struct slab *s = slab_of(payload);
-    if (s != NULL)
-        return slot_size(s, payload, "malloc_usable_size(): invalid pointer");
+    if (s != NULL) {
+        check_slot(s, payload, "malloc_usable_size(): invalid pointer",
+                   "malloc_usable_size(): invalid pointer");
+        return s->size;
+    }
     return usable_size(given_chunk(payload,
                                    "malloc_usable_size(): invalid pointer",
                                    "malloc_usable_size(): invalid size"));

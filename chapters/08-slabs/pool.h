@@ -47,9 +47,8 @@ struct slab {
     uint16_t used;   /* of these are in use, or in a bin */
     uint16_t low;    /* when so few are used, slab.c must look */
     uint16_t fresh;  /* a bit for each part that is not carved */
-    bool full;       /* it is on the ring of full ones */
-    bool sparse;     /* it may have pages that can go back */
-    bool doubtful;   /* it is the slab of a thread that a fork has lost */
+    bool filed;      /* it is on a ring of its owner */
+    bool sparse;     /* few slots are in use: perhaps whole pages are free */
 };
 
 /* Where the addresses begin. As long as there are none, no pointer lies in the

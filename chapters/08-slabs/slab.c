@@ -1,45 +1,40 @@
 /* slab.c - small payloads without headers
  *
- * A thread takes slots from its bin. If that is empty, it gets all the free
- * slots of one of the thread's slabs, or else those of a part that was not
- * carved yet. A thread frees into the bin, up to a bound, and beyond it into
- * the slab where the slot lies: the slab is found in the table, and no lock is
- * needed, as nobody else changes what the thread owns.
+ * A thread takes slots from a bin. When it is empty, it gets all free slots of
+ * one of the thread's slabs; or those of a part that was not carved yet. What
+ * the thread frees goes into the bin, as far as there is room, and else into
+ * the slab where it lies. All this needs no lock, because only the owner of a
+ * slab touches it.
  *
- * What another thread owns is sent to it, many slots at a time: they are put on
- * a list that the owner takes over when a bin of its is empty.
- *
- * A slab that becomes empty goes to the pool. Slabs of a thread that ends go to
- * nobody, an owner without a thread, whose lock is the pool's; whoever needs a
- * slab of their size takes it.
+ * What another thread owns is sent to it, many slots at a time. It takes them
+ * over when one of its bins is empty. When a thread ends, its owner waits for
+ * the next thread that begins. Until then it is idle, and belongs to whoever
+ * holds the lock of the pool.
  */
 #include "slab.h"
 #include "allocate.h"
-#include "os.h"
 #include "params.h"
 
-/* Slots serve when the cache was found empty so often: a small program should
- * not touch a page for each size. */
+/* A class has slots when so many requests could not be served by the cache: a
+ * small program need not touch a page for each size. */
 #define FIRST_MISSES 3
 
-#define BIN_BYTES    4096 /* in a bin that free() fills, but */
-#define BIN_SLOTS    32   /* no more slots than these */
+/* Bounds: what free() puts into a bin, and what is sent at a time. */
+#define BIN_BYTES    ((size_t)4096)
+#define BIN_SLOTS    ((size_t)32)
 #define PARCEL_BYTES ((size_t)16 * 1024)
 
-#define MANY_SLABS 64
-#define AT_ONCE    8
+/* An owner that has more than so many slabs with free slots, of which less than
+ * this part is in use, gives pages back, as often as so many slabs are sparse.
+ */
+#define MANY_SLABS   32
+#define USED_PART    4
+#define SPARSE_SLABS 8
 
 struct owner no_owner;
 __thread struct owner *owner = &no_owner;
 
-/* Slabs without a thread. The pool's lock guards it. */
-static struct owner nobody;
-
-/* All owners. */
-static struct owner *owners;
-
-/* Stands in the list of an owner without a thread: nothing can be sent. */
-static struct slot closed;
+static struct owner *owners; /* all; the lock of the pool guards the list */
 
 static struct slot *slot_at(const struct slab *s, size_t index)
 {
@@ -59,123 +54,37 @@ static size_t first_in_part(const struct slab *s, size_t part)
 static void carve(struct slab *s)
 {
     size_t part = (size_t)__builtin_ctz(s->fresh);
-    size_t start = first_in_part(s, part);
-    size_t end = first_in_part(s, part + 1);
+    size_t start = first_in_part(s, part), end = first_in_part(s, part + 1);
 
-    s->fresh &= (uint16_t) ~(1u << part);
+    s->fresh &= s->fresh - 1;
     s->carved += (uint16_t)(end - start);
-    for (size_t i = end; i-- > start;)
-        slot_push(&s->first, slot_at(s, i));
+    for (size_t i = end; i > start; i--)
+        slot_push(&s->first, slot_at(s, i - 1));
 }
 
-/* File a slab that is on no ring, under what it has to give. */
-static void take_in(struct owner *o, struct slab *s)
+/* Put a slab onto the ring of its class, unless it has nothing to give. */
+static void file_slab(struct owner *o, struct slab *s)
 {
-    s->full = s->used == s->carved && s->fresh == 0;
-    s->low = s->full ? (uint16_t)(s->used - 1) : s->used / 2;
-    if (!s->full && s->low > SLAB_PARTS)
-        s->low = SLAB_PARTS;
-    if (!s->full)
-        o->partial_slabs++;
-    ring_add(s->full ? &o->full : &o->partial[s->class], s);
-    atomic_store_explicit(&s->owner, o, memory_order_relaxed);
+    s->filed = s->used < s->carved || s->fresh != 0;
+    if (!s->filed) {
+        s->low = s->used - 1; /* the next free() will be noticed */
+        return;
+    }
+    s->low = s->used / 2 < SLAB_PARTS ? s->used / 2 : SLAB_PARTS;
+    ring_add(&o->partial[s->class], s);
+    o->filed_slabs++;
 }
 
-static void take_out(struct owner *o, struct slab *s)
+static void unfile_slab(struct owner *o, struct slab *s)
 {
-    if (!s->full)
-        o->partial_slabs--;
+    if (!s->filed)
+        return;
     ring_remove(s);
+    o->filed_slabs--;
 }
 
-/* Cut a slab that comes from the pool into slots. */
-static void set_class(struct slab *s, size_t class)
-{
-    s->class = (uint8_t) class;
-    s->size = (uint16_t)((class + 1) * SLOT_UNIT);
-    s->divisor = UINT32_MAX / s->size + 1;
-    s->carved = s->used = 0;
-    s->sparse = s->doubtful = false;
-    s->fresh = ALL_PARTS;
-    s->first = NULL;
-}
-
-/* Is this slot free, and not on its way to us? In the child of a fork nothing
- * is on its way any more. */
-static bool is_spare(const struct slab *s, const struct slot *slot)
-{
-    return slot->mark == FREE_MARK || (s->doubtful && is_free_slot(slot));
-}
-
-/* Let the slab forget its lists: a slot is free if it has the mark. */
-static void recount(struct slab *s)
-{
-    s->first = NULL;
-    s->used = s->carved;
-    for (size_t part = 0; part < SLAB_PARTS; part++) {
-        size_t end = first_in_part(s, part + 1);
-        if (s->fresh >> part & 1)
-            continue;
-        for (size_t i = first_in_part(s, part); i < end; i++)
-            if (is_spare(s, slot_at(s, i))) {
-                slot_push(&s->first, slot_at(s, i));
-                s->used--;
-            }
-    }
-    s->doubtful = false;
-}
-
-/* The parts of a slab that are carved, and in which no slot is in use. (A slot
- * may reach into the next part.) */
-static unsigned unused_parts(const struct slab *s)
-{
-    unsigned in_use = s->fresh;
-
-    for (size_t part = 0; part < SLAB_PARTS; part++) {
-        size_t i = first_in_part(s, part), end = first_in_part(s, part + 1);
-        for (; i < end && (s->fresh >> part & 1) == 0; i++)
-            if (!is_spare(s, slot_at(s, i)))
-                in_use |=
-                    1u << part | 1u << ((i + 1) * s->size - 1) / PART_SIZE;
-    }
-    return ALL_PARTS & ~in_use;
-}
-
-/* Give the pages of some parts back. They are as if they had never been
- * carved. */
-static void discard_parts(struct slab *s, unsigned parts, struct batch *b)
-{
-    for (size_t part = 0; part < SLAB_PARTS; part++) {
-        size_t end = part;
-        while (parts >> end & 1)
-            end++;
-        if (end == part)
-            continue;
-        os_discard_with(b, slab_start(s) + part * PART_SIZE,
-                        (end - part) * PART_SIZE);
-        s->carved -= (uint16_t)(first_in_part(s, end) - first_in_part(s, part));
-        s->fresh |= (uint16_t)((1u << end) - (1u << part));
-        part = end;
-    }
-}
-
-/* A slab of a thread that has ended, if there is one for this class. */
-static struct slab *adopt(size_t class)
-{
-    struct slab *s;
-
-    while ((s = ring_first(&nobody.partial[class])) != NULL) {
-        take_out(&nobody, s);
-        if (s->doubtful)
-            recount(s);
-        if (s->used != s->carved || s->fresh != 0)
-            return s;
-        take_in(&nobody, s);
-    }
-    return NULL;
-}
-
-/* A slab of this class that has slots to give; NULL if there is none. */
+/* A slab of this class that has something to give. NULL if there is no
+ * memory. */
 static struct slab *find_slab(struct owner *o, size_t class)
 {
     struct slab *s = ring_first(&o->partial[class]);
@@ -183,15 +92,19 @@ static struct slab *find_slab(struct owner *o, size_t class)
     if (s != NULL)
         return s;
     bool locked = pool_lock();
-    s = adopt(class);
-    if (s == NULL) {
-        s = pool_take();
-        if (s != NULL)
-            set_class(s, class);
-    }
-    if (s != NULL)
-        take_in(o, s);
+    s = pool_take();
     pool_unlock(locked);
+    if (s == NULL)
+        return NULL;
+    s->class = (uint8_t) class;
+    s->size = (uint16_t)((class + 1) * SLOT_UNIT);
+    s->divisor = UINT32_MAX / s->size + 1;
+    s->first = NULL;
+    s->carved = s->used = 0;
+    s->fresh = ALL_PARTS;
+    s->sparse = false;
+    atomic_store_explicit(&s->owner, o, memory_order_release);
+    file_slab(o, s);
     return s;
 }
 
@@ -200,30 +113,32 @@ static void fill_bin(struct owner *o, struct slab *s)
 {
     struct slot_bin *bin = &o->bins[s->class];
 
+    unfile_slab(o, s);
     if (s->first == NULL)
         carve(s);
     bin->first = s->first;
     bin->room = bin->limit - (s->carved - s->used);
     s->first = NULL;
     s->used = s->carved;
-    take_out(o, s);
-    take_in(o, s);
+    file_slab(o, s);
 }
 
-/* A slot goes back to its slab. If that is nobody's, the lock is held. */
-static void put_back(struct owner *o, struct slab *s, struct slot *slot)
+/* Put a slot into its slab. */
+static void put_back(struct owner *o, struct slot *slot)
 {
+    struct slab *s = slab_of(slot);
+
     slot_push(&s->first, slot);
     if (--s->used <= s->low)
         slab_refile(o, s);
 }
 
-/* Put the slots in a bin back. It has no room until it is filled again. As long
- * as they are not back they have no mark, for their slabs count them as used.
- */
+/* Put the slots of a bin back into their slabs. The bin has no room until it is
+ * filled again. Slots that are not back yet have no mark, for they count as
+ * used. */
 static void close_bin(struct owner *o, struct slot_bin *bin)
 {
-    struct slot *next, *slot, *first = bin->first;
+    struct slot *first = bin->first, *slot, *next;
 
     bin->first = NULL;
     bin->room = 0;
@@ -231,90 +146,122 @@ static void close_bin(struct owner *o, struct slot_bin *bin)
         slot->mark = NULL;
     for (slot = first; slot != NULL; slot = next) {
         next = slot_after(slot);
-        put_back(o, slab_of(slot), slot);
+        put_back(o, slot);
     }
 }
 
-/* Where few slots of a slab are in use, they leave pages that can go back. What
- * is in the bin counts as used here, so it is put back first. */
-static void tidy_class(struct owner *o, size_t class, struct batch *b)
+/* The parts of a slab that are carved, and in which no slot is in use. (A slot
+ * may reach into the next part.) */
+static unsigned unused_parts(const struct slab *s)
 {
-    struct ring *ring = &o->partial[class], *r;
+    unsigned busy = s->fresh;
 
-    close_bin(o, &o->bins[class]);
-    for (r = ring->next; r != ring; r = r->next) {
-        struct slab *s = (struct slab *)r;
-        if (!s->sparse || s->doubtful)
+    for (size_t i = 0; i < SLAB_SIZE / s->size; i++) {
+        size_t start = i * s->size, end = start + s->size - 1;
+        if ((s->fresh >> start / PART_SIZE & 1) == 0 &&
+            slot_at(s, i)->mark != FREE_MARK)
+            busy |= 1u << start / PART_SIZE | 1u << end / PART_SIZE;
+    }
+    return ALL_PARTS & ~busy;
+}
+
+/* Link the slots that have the mark, in carved parts, and count them. */
+static void relink(struct slab *s)
+{
+    s->first = NULL;
+    s->carved = s->used = 0;
+    for (size_t i = SLAB_SIZE / s->size; i-- > 0;) {
+        struct slot *slot = slot_at(s, i);
+        if ((s->fresh >> i * s->size / PART_SIZE & 1) != 0)
             continue;
-        s->sparse = false;
-        discard_parts(s, unused_parts(s), b);
-        recount(s);
-        s->low = s->used / 2;
+        s->carved++;
+        if (slot->mark == FREE_MARK)
+            slot_push(&s->first, slot);
+        else
+            s->used++;
     }
 }
 
+/* Give the pages of a slab back in which no slot is in use. They are as if they
+ * had never been carved. */
+static void discard_parts(struct slab *s, struct batch *b)
+{
+    unsigned parts = unused_parts(s);
+
+    s->sparse = false;
+    if (parts == 0)
+        return;
+    for (size_t part = 0; part < SLAB_PARTS; part++)
+        if (parts >> part & 1)
+            os_discard_with(b, slab_start(s) + part * PART_SIZE, PART_SIZE);
+    s->fresh |= (uint16_t)parts;
+    relink(s);
+}
+
+/* Are most of the slots in filed slabs free? */
+static bool is_wasteful(const struct owner *o)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < NCLASSES; i++) {
+        const struct ring *ring = &o->partial[i], *r = ring->next;
+        for (; r != ring; r = r->next)
+            used += (size_t)((struct slab *)r)->used * ((struct slab *)r)->size;
+    }
+    return o->filed_slabs > MANY_SLABS &&
+           used < o->filed_slabs * SLAB_SIZE / USED_PART;
+}
+
+/* Look at all slabs of which few slots are in use. What is in bins counts as
+ * used, and is put back first. */
 static void tidy(struct owner *o)
 {
     struct batch b = {.count = 0};
 
     o->sparse_slabs = 0;
-    if (o->partial_slabs <= MANY_SLABS || os_page_size() != PART_SIZE)
+    if (!is_wasteful(o) || os_page_size() != PART_SIZE)
         return;
-    for (size_t i = 0; i < NCLASSES; i++)
-        tidy_class(o, i, &b);
+    for (size_t i = 0; i < NCLASSES; i++) {
+        struct ring *ring = &o->partial[i];
+        close_bin(o, &o->bins[i]);
+        for (struct ring *r = ring->next; r != ring; r = r->next)
+            if (((struct slab *)r)->sparse)
+                discard_parts((struct slab *)r, &b);
+    }
     os_discard_batch(&b);
 }
 
 void slab_refile(struct owner *o, struct slab *s)
 {
-    take_out(o, s);
-    if (s->used != 0) {
-        s->sparse = s->used <= SLAB_PARTS;
-        o->sparse_slabs += s->sparse;
-        take_in(o, s);
-        if (o->sparse_slabs >= AT_ONCE)
-            tidy(o);
+    unfile_slab(o, s);
+    if (s->used == 0) {
+        bool locked = !o->idle && pool_lock();
+        pool_give(s);
+        pool_unlock(locked);
         return;
     }
-    bool locked = o != &nobody && pool_lock();
-    pool_give(s);
-    pool_unlock(locked);
+    file_slab(o, s);
+    s->sparse = s->used <= SLAB_PARTS;
+    o->sparse_slabs += s->sparse;
+    if (o->sparse_slabs >= SPARSE_SLABS)
+        tidy(o);
 }
 
-/* Send what is in a parcel. If the owner has ended meanwhile, its slabs have
- * others. */
+/* Send what is in a parcel to its owner. */
 static void send(struct parcel *parcel)
 {
     struct slot *head = parcel->to->remote;
-    struct slot *slot = parcel->first, *last = parcel->last;
 
+    do
+        parcel->last->next = mix_slot(&parcel->last->next, head);
+    while (!atomic_compare_exchange_weak(&parcel->to->remote, &head,
+                                         parcel->first));
     parcel->first = NULL;
     parcel->bytes = 0;
-    do {
-        if (head == &closed) {
-            last->next = mix_slot(&last->next, NULL);
-            break;
-        }
-        last->next = mix_slot(&last->next, head);
-    } while (!atomic_compare_exchange_weak(&parcel->to->remote, &head, slot));
-    if (head != &closed)
-        return;
-    while (slot != NULL) {
-        struct slot *next = slot_after(slot);
-        slot->mark = NULL;
-        slab_free(slab_of(slot), slot);
-        slot = next;
-    }
 }
 
-static void put_into_parcel(struct owner *o, struct owner *to,
-                            struct slot *slot)
+static void put_into(struct parcel *parcel, struct owner *to, struct slot *slot)
 {
-    struct parcel single = {.to = NULL};
-    struct parcel *parcel = &o->parcels[(uintptr_t)to >> 6 & (NPARCELS - 1)];
-
-    if (o == &no_owner)
-        parcel = &single;
     if (parcel->to != to && parcel->first != NULL)
         send(parcel);
     parcel->to = to;
@@ -323,71 +270,80 @@ static void put_into_parcel(struct owner *o, struct owner *to,
     slot_push(&parcel->first, slot);
     slot->mark = REMOTE_MARK;
     parcel->bytes += slab_of(slot)->size;
-    if (parcel->bytes >= PARCEL_BYTES || parcel == &single)
+    if (parcel->bytes >= PARCEL_BYTES)
         send(parcel);
 }
 
-/* Free a slot of a slab that nobody has. Returns false if somebody has taken it
- * meanwhile. */
-static bool free_of_nobody(struct slab *s, struct slot *slot)
+/* Put back what others have sent. */
+static void take_over(struct owner *o)
 {
-    bool locked = pool_lock();
-    bool still = s->owner == &nobody;
+    struct slot *next, *slot = o->remote;
 
-    if (still && s->doubtful)
-        slot->mark = FREE_MARK; /* it will be found */
-    else if (still)
-        put_back(&nobody, s, slot);
-    pool_unlock(locked);
-    return still;
+    if (slot == NULL)
+        return;
+    for (slot = atomic_exchange(&o->remote, NULL); slot != NULL; slot = next) {
+        next = slot_after(slot);
+        put_back(o, slot);
+    }
 }
 
-size_t slot_size(const struct slab *s, const void *payload,
-                 const char *bad_pointer)
+/* The slabs of a thread that is lost since a fork may be in any state. But a
+ * slot that has a mark is free. */
+static void recover_slabs(struct owner *o)
 {
-    if (!is_slot(s, payload) || is_free_slot(payload))
+    for (struct slab *s = next_slab(NULL); s != NULL; s = next_slab(s))
+        if (s->owner == o) {
+            for (size_t i = 0; i < SLAB_SIZE / s->size; i++)
+                if ((s->fresh >> i * s->size / PART_SIZE & 1) == 0 &&
+                    is_free_slot(slot_at(s, i)))
+                    slot_at(s, i)->mark = FREE_MARK;
+            relink(s);
+            s->filed = false;
+            slab_refile(o, s);
+        }
+    o->lost = false;
+}
+
+/* Put a slot back for an owner without a thread. Returns false if it has one
+ * meanwhile. */
+static bool put_back_for(struct owner *o, struct slot *slot)
+{
+    bool locked = pool_lock();
+    bool idle = o->idle;
+
+    if (idle) {
+        if (o->lost)
+            recover_slabs(o);
+        take_over(o);
+        put_back(o, slot);
+    }
+    pool_unlock(locked);
+    return idle;
+}
+
+void check_slot(const struct slab *s, const void *payload,
+                const char *bad_pointer, const char *freed_twice)
+{
+    if (!is_slot(s, payload))
         fatal(bad_pointer);
-    return s->size;
+    if (is_free_slot(payload))
+        fatal(freed_twice);
 }
 
 void slab_free(struct slab *s, void *payload)
 {
     struct owner *to = s->owner;
 
-    if (!is_slot(s, payload))
-        fatal("free(): invalid pointer");
-    if (is_free_slot(payload))
-        fatal("free(): double free detected in tcache 2");
-    if (to == owner)
-        slab_put(s, payload);
-    else if (to != &nobody)
-        put_into_parcel(owner, to, payload);
-    else if (!free_of_nobody(s, payload))
-        slab_free(s, payload);
-}
-
-/* Free what others have sent. */
-static void take_over(struct owner *o, struct slot *last)
-{
-    struct slot *next, *slot = atomic_exchange(&o->remote, last);
-
-    for (; slot != NULL; slot = next) {
-        next = slot_after(slot);
-        slot->mark = NULL;
-        slab_free(slab_of(slot), slot);
-    }
-}
-
-/* Should slots of this class serve, or does it do with chunks still? */
-static bool has_begun(struct owner *o, size_t class)
-{
-    struct slot_bin *bin = &o->bins[class];
-
-    if (o == &no_owner || params.tcache_count == 0 || params.perturb != 0)
-        return false;
-    if (bin->misses < FIRST_MISSES)
-        bin->misses++;
-    return bin->misses >= FIRST_MISSES;
+    check_slot(s, payload, "free(): invalid pointer",
+               "free(): double free detected in tcache 2");
+    if (to->idle && put_back_for(to, payload))
+        return;
+    struct parcel single = {.to = NULL};
+    struct parcel *parcel =
+        owner != &no_owner ? &owner->parcels[to->number % NPARCELS] : &single;
+    put_into(parcel, to, payload);
+    if (single.first != NULL)
+        send(&single);
 }
 
 void *slab_fetch(size_t request)
@@ -395,16 +351,18 @@ void *slab_fetch(size_t request)
     struct owner *o = owner;
     size_t class = class_of(request);
 
-    if (request > MAX_SLOT || !has_begun(o, class))
+    if (request > MAX_SLOT || o == &no_owner || params.tcache_count == 0 ||
+        params.perturb != 0)
         return NULL;
-    if (o->remote != NULL)
-        take_over(o, NULL);
-    if (o->bins[class].first == NULL) {
-        struct slab *s = find_slab(o, class);
-        if (s == NULL)
-            return NULL;
-        fill_bin(o, s);
+    if (o->bins[class].misses < FIRST_MISSES) {
+        o->bins[class].misses++;
+        return NULL;
     }
+    take_over(o);
+    struct slab *s = find_slab(o, class);
+    if (s == NULL)
+        return NULL;
+    fill_bin(o, s);
     return slab_take(request);
 }
 
@@ -413,55 +371,47 @@ static void set_up(struct owner *o)
     for (size_t i = 0; i < NCLASSES; i++) {
         size_t slots = BIN_BYTES / ((i + 1) * SLOT_UNIT);
         o->bins[i].limit = (uint16_t)(slots < BIN_SLOTS ? slots : BIN_SLOTS);
-        o->bins[i].room = 0;
-        o->bins[i].first = NULL;
-        o->bins[i].misses = 0;
         ring_init(&o->partial[i]);
     }
-    ring_init(&o->full);
-    o->remote = NULL;
-}
-
-/* An owner without a thread, or NULL. */
-static struct owner *take_idle_owner(void)
-{
     bool locked = pool_lock();
-    struct owner *o = owners;
-    while (o != NULL && !o->idle)
-        o = o->next;
-    if (o != NULL)
-        o->idle = false;
-    if (nobody.full.next == NULL)
-        set_up(&nobody);
-    pool_unlock(locked);
-    return o;
-}
-
-static struct owner *new_owner(struct arena *a)
-{
-    bool locked = arena_lock(a);
-    struct chunk *c = allocate_chunk(a, request_to_size(sizeof(struct owner)));
-    arena_unlock(a, locked);
-    if (c == NULL)
-        return NULL;
-    struct owner *o = memset(chunk_to_payload(c), 0, sizeof(struct owner));
-    locked = pool_lock();
+    o->number = owners != NULL ? owners->number + 1 : 0;
     o->next = owners;
     owners = o;
+    pool_unlock(locked);
+}
+
+/* An owner that has no thread; NULL if there is none. */
+static struct owner *take_idle_owner(void)
+{
+    struct owner *o;
+
+    bool locked = pool_lock();
+    for (o = owners; o != NULL && !o->idle; o = o->next)
+        ;
+    if (o != NULL && o->lost)
+        recover_slabs(o);
+    if (o != NULL)
+        o->idle = false;
     pool_unlock(locked);
     return o;
 }
 
 void slabs_start(struct arena *a)
 {
-    struct owner *o = SLAB_SPAN != 0 ? take_idle_owner() : NULL;
+    struct owner *o = SLAB_SPAN != 0 ? take_idle_owner() : &no_owner;
 
-    if (o == NULL && SLAB_SPAN != 0)
-        o = new_owner(a);
-    if (o == NULL)
-        return;
-    set_up(o);
-    o->arena = a->number;
+    if (o == NULL) {
+        bool locked = arena_lock(a);
+        struct chunk *c =
+            allocate_chunk(a, request_to_size(sizeof(struct owner)));
+        arena_unlock(a, locked);
+        if (c == NULL)
+            return;
+        o = memset(chunk_to_payload(c), 0, sizeof(struct owner));
+        set_up(o);
+    }
+    if (o != &no_owner)
+        o->arena = a->number;
     owner = o;
 }
 
@@ -469,22 +419,12 @@ void slabs_flush(struct owner *o)
 {
     if (o == &no_owner)
         return;
-    for (size_t i = 0; i < NPARCELS; i++)
-        if (o->parcels[i].first != NULL)
-            send(&o->parcels[i]);
+    for (struct parcel *p = o->parcels; p < o->parcels + NPARCELS; p++)
+        if (p->first != NULL)
+            send(p);
     for (size_t i = 0; i < NCLASSES; i++)
         close_bin(o, &o->bins[i]);
-}
-
-/* Leave all slabs of a ring to nobody. */
-static void leave(struct owner *o, struct ring *ring)
-{
-    struct slab *s;
-
-    while ((s = ring_first(ring)) != NULL) {
-        take_out(o, s);
-        take_in(&nobody, s);
-    }
+    take_over(o);
 }
 
 void slabs_end(struct owner *o)
@@ -495,60 +435,35 @@ void slabs_end(struct owner *o)
         owner = &no_owner;
     slabs_flush(o);
     bool locked = pool_lock();
-    leave(o, &o->full);
-    for (size_t i = 0; i < NCLASSES; i++)
-        leave(o, &o->partial[i]);
-    pool_unlock(locked);
-    take_over(o, &closed);
-    locked = pool_lock();
     o->idle = true;
+    take_over(o); /* what was sent in between */
     pool_unlock(locked);
 }
 
 bool slabs_trim(void)
 {
-    if (owner != &no_owner) {
-        slabs_flush(owner);
-        take_over(owner, NULL);
-    }
+    slabs_flush(owner);
     bool locked = pool_lock();
+    for (struct owner *o = owners; o != NULL; o = o->next)
+        if (o->idle && !o->lost)
+            take_over(o);
     bool any = pool_trim();
     pool_unlock(locked);
     return any;
 }
 
-bool is_checkable(const struct slab *s)
-{
-    return s->owner == &nobody ? !s->doubtful
-                               : s->owner != NULL && s->owner == owner;
-}
-
-size_t slabs_held(void)
-{
-    bool locked = pool_lock();
-    size_t held = pool_held();
-    pool_unlock(locked);
-    return held;
-}
-
 void forget_other_owners(void)
 {
-    nobody.partial_slabs = 0;
-    ring_init(&nobody.full);
-    for (size_t i = 0; i < NCLASSES; i++)
-        ring_init(&nobody.partial[i]);
-    for (struct slab *s = next_slab(NULL); s != NULL; s = next_slab(s)) {
-        if (s->owner == NULL || s->owner == owner)
-            continue;
-        s->owner = &nobody;
-        s->doubtful = true;
-        s->full = false;
-        nobody.partial_slabs++;
-        ring_add(&nobody.partial[s->class], s);
-    }
+    for (size_t i = 0; i < NPARCELS && owner != &no_owner; i++)
+        owner->parcels[i].first = NULL; /* it is found by its marks */
     for (struct owner *o = owners; o != NULL; o = o->next)
         if (o != owner) {
-            o->remote = &closed;
-            o->idle = true;
+            for (size_t i = 0; i < NCLASSES; i++) {
+                o->bins[i].first = NULL;
+                ring_init(&o->partial[i]);
+            }
+            o->filed_slabs = o->sparse_slabs = 0;
+            o->remote = NULL;
+            o->idle = o->lost = true;
         }
 }

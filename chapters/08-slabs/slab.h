@@ -53,20 +53,18 @@ struct parcel {
 #define NPARCELS 4
 
 /* What a thread has of slabs. It outlives the thread, and serves another one
- * then, because others may still hold its address. */
+ * then. Until then it is idle, and the lock of the pool guards it. */
 struct owner {
     struct slot_bin bins[NCLASSES];
-    struct ring partial[NCLASSES]; /* slabs that have more slots to give */
-    struct ring full;              /* slabs that have none */
-    size_t partial_slabs;
-    size_t
-        sparse_slabs; /* since they were tidied, few slots are in use there */
+    struct ring partial[NCLASSES]; /* slabs that have something to give */
+    size_t filed_slabs;            /* on all these rings */
+    size_t sparse_slabs;           /* that have become so since tidy() */
     struct parcel parcels[NPARCELS];
-    struct owner *next; /* on the list of all owners */
-    bool idle;          /* no thread has it */
-    unsigned arena;     /* the number of the thread's arena */
-
     struct slot *_Atomic remote; /* freed by others, to be taken over */
+    struct owner *next;          /* on the list of all owners */
+    unsigned number, arena;      /* its own, and its thread's arena's */
+    _Atomic bool idle;           /* it has no thread */
+    bool lost;                   /* because of a fork: its lists are no good */
 };
 
 /* This thread's. If it has none it is no_owner, without slots and room, to
@@ -148,11 +146,6 @@ static inline bool is_free_slot(const void *payload)
 /* So few slots of a slab are used that it belongs elsewhere. */
 void slab_refile(struct owner *o, struct slab *s);
 
-static inline bool is_remote_slot(const void *payload)
-{
-    return ((const struct slot *)payload)->mark == REMOTE_MARK;
-}
-
 /* Free a slot: into the bin if there is room, or else into its slab. Returns
  * false if that is not so easy. */
 static inline bool slab_put(struct slab *s, void *payload)
@@ -191,9 +184,9 @@ static inline size_t aligned_request(size_t alignment, size_t request)
                : align_up(request + (request == 0), alignment);
 }
 
-/* The size of a slot in use. If it cannot be one, the text is the message. */
-size_t slot_size(const struct slab *s, const void *payload,
-                 const char *bad_pointer);
+/* Is this a slot in use? If not, one of these texts is the message. */
+void check_slot(const struct slab *s, const void *payload,
+                const char *bad_pointer, const char *freed_twice);
 
 /* Give this thread, which is attached to an arena, an owner. */
 void slabs_start(struct arena *a);
@@ -212,13 +205,7 @@ bool slabs_trim(void);
 /* After a fork, in the child: there is no other thread any more. */
 void forget_other_owners(void);
 
-/* May this thread look at the lists of a slab? The pool is locked. */
-bool is_checkable(const struct slab *s);
-
 /* As malloc_walk(), for the table, slabs, and their slots. */
 int walk_slabs(malloc_visitor *visit, void *context);
-
-/* The bytes that slabs and their table hold. */
-size_t slabs_held(void);
 
 #endif
