@@ -106,6 +106,8 @@ void os_discard_with(struct batch *b, void *address, size_t size)
 /* One call is enough since Linux 6.13; PIDFD_SELF is known since 6.14. */
 void os_discard_batch(struct batch *b)
 {
+    if (b->count == 0)
+        return;
     int saved_errno = errno;
     struct iovec *stretch = b->stretch;
     ssize_t done = syscall(SYS_process_madvise, PIDFD_SELF, stretch, b->count,

@@ -20,7 +20,6 @@
 #define KEPT_PART    8
 #define MOST_LEARNED ((size_t)512)
 #define AT_ONCE      8 /* slabs that lose their pages together */
-#define UNLEARN      4 /* so many that go and do not come back */
 
 /* So many are made accessible at a time, with a page of the table for them. */
 #define OPEN_SLABS ((size_t)64)

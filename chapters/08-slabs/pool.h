@@ -27,6 +27,10 @@
 #define PART_SIZE  (SLAB_SIZE / SLAB_PARTS)
 #define ALL_PARTS  ((1u << SLAB_PARTS) - 1)
 
+/* What has been learned by one page that was missed is forgotten by so many
+ * that were not. */
+#define UNLEARN 4
+
 /* A ring links slabs: each is on one ring at any time. */
 struct ring {
     struct ring *next, *before;

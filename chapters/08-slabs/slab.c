@@ -24,12 +24,12 @@
 #define BIN_SLOTS    ((size_t)32)
 #define PARCEL_BYTES ((size_t)16 * 1024)
 
-/* An owner that has more than so many slabs with free slots, of which less than
- * this part is in use, gives pages back, as often as so many slabs are sparse.
- */
-#define MANY_SLABS   32
-#define USED_PART    4
+/* An owner with more than so many bytes of free slots gives pages back. */
+#define LEAST_ALLOWED ((size_t)512 * 1024)
+
+/* It looks when so many slabs have become sparse: these, and a part of all. */
 #define SPARSE_SLABS 8
+#define SPARSE_PART  16
 
 struct owner no_owner;
 __thread struct owner *owner = &no_owner;
@@ -50,13 +50,18 @@ static size_t first_in_part(const struct slab *s, size_t part)
     return index < slots ? index : slots;
 }
 
-/* Link the slots of the first part that is not carved. */
-static void carve(struct slab *s)
+/* Link the slots of the first part that is not carved. If the owner has given
+ * parts back that it could use now, it may keep more in future. */
+static void carve(struct owner *o, struct slab *s)
 {
     size_t part = (size_t)__builtin_ctz(s->fresh);
     size_t start = first_in_part(s, part), end = first_in_part(s, part + 1);
 
     s->fresh &= s->fresh - 1;
+    if (o->gone_parts != 0) {
+        o->gone_parts--;
+        o->allowed += PART_SIZE;
+    }
     s->carved += (uint16_t)(end - start);
     for (size_t i = end; i > start; i--)
         slot_push(&s->first, slot_at(s, i - 1));
@@ -115,7 +120,7 @@ static void fill_bin(struct owner *o, struct slab *s)
 
     unfile_slab(o, s);
     if (s->first == NULL)
-        carve(s);
+        carve(o, s);
     bin->first = s->first;
     bin->room = bin->limit - (s->carved - s->used);
     s->first = NULL;
@@ -184,7 +189,7 @@ static void relink(struct slab *s)
 
 /* Give the pages of a slab back in which no slot is in use. They are as if they
  * had never been carved. */
-static void discard_parts(struct slab *s, struct batch *b)
+static void discard_parts(struct owner *o, struct slab *s, struct batch *b)
 {
     unsigned parts = unused_parts(s);
 
@@ -192,24 +197,29 @@ static void discard_parts(struct slab *s, struct batch *b)
     if (parts == 0)
         return;
     for (size_t part = 0; part < SLAB_PARTS; part++)
-        if (parts >> part & 1)
+        if (parts >> part & 1) {
             os_discard_with(b, slab_start(s) + part * PART_SIZE, PART_SIZE);
+            o->gone_parts++;
+            if (o->allowed > LEAST_ALLOWED)
+                o->allowed -= PART_SIZE / UNLEARN;
+        }
     s->fresh |= (uint16_t)parts;
     relink(s);
 }
 
-/* Are most of the slots in filed slabs free? */
-static bool is_wasteful(const struct owner *o)
+/* The bytes of the free slots in an owner's slabs. */
+static size_t free_bytes(const struct owner *o)
 {
-    size_t used = 0;
+    size_t bytes = 0;
 
     for (size_t i = 0; i < NCLASSES; i++) {
         const struct ring *ring = &o->partial[i], *r = ring->next;
-        for (; r != ring; r = r->next)
-            used += (size_t)((struct slab *)r)->used * ((struct slab *)r)->size;
+        for (; r != ring; r = r->next) {
+            const struct slab *s = (struct slab *)r;
+            bytes += (size_t)(s->carved - s->used) * s->size;
+        }
     }
-    return o->filed_slabs > MANY_SLABS &&
-           used < o->filed_slabs * SLAB_SIZE / USED_PART;
+    return bytes;
 }
 
 /* Look at all slabs of which few slots are in use. What is in bins counts as
@@ -219,14 +229,14 @@ static void tidy(struct owner *o)
     struct batch b = {.count = 0};
 
     o->sparse_slabs = 0;
-    if (!is_wasteful(o) || os_page_size() != PART_SIZE)
+    if (free_bytes(o) <= o->allowed || os_page_size() != PART_SIZE)
         return;
     for (size_t i = 0; i < NCLASSES; i++) {
         struct ring *ring = &o->partial[i];
         close_bin(o, &o->bins[i]);
         for (struct ring *r = ring->next; r != ring; r = r->next)
             if (((struct slab *)r)->sparse)
-                discard_parts((struct slab *)r, &b);
+                discard_parts(o, (struct slab *)r, &b);
     }
     os_discard_batch(&b);
 }
@@ -243,7 +253,7 @@ void slab_refile(struct owner *o, struct slab *s)
     file_slab(o, s);
     s->sparse = s->used <= SLAB_PARTS;
     o->sparse_slabs += s->sparse;
-    if (o->sparse_slabs >= SPARSE_SLABS)
+    if (o->sparse_slabs >= SPARSE_SLABS + o->filed_slabs / SPARSE_PART)
         tidy(o);
 }
 
@@ -373,6 +383,7 @@ static void set_up(struct owner *o)
         o->bins[i].limit = (uint16_t)(slots < BIN_SLOTS ? slots : BIN_SLOTS);
         ring_init(&o->partial[i]);
     }
+    o->allowed = LEAST_ALLOWED;
     bool locked = pool_lock();
     o->number = owners != NULL ? owners->number + 1 : 0;
     o->next = owners;

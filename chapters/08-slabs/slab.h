@@ -59,6 +59,8 @@ struct owner {
     struct ring partial[NCLASSES]; /* slabs that have something to give */
     size_t filed_slabs;            /* on all these rings */
     size_t sparse_slabs;           /* that have become so since tidy() */
+    size_t allowed;                /* bytes of free slots, before tidy() */
+    size_t gone_parts;             /* that went back, and were not missed yet */
     struct parcel parcels[NPARCELS];
     struct slot *_Atomic remote; /* freed by others, to be taken over */
     struct owner *next;          /* on the list of all owners */
