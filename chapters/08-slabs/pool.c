@@ -16,9 +16,9 @@
 
 /* How many slabs keep their pages: so many, one for so many in use, and what
  * has been learned, up to 32 MiB. */
-#define LEAST_KEPT   ((size_t)4)
+#define LEAST_KEPT   ((size_t)16)
 #define KEPT_PART    8
-#define MOST_LEARNED ((size_t)512)
+#define MOST_LEARNED ((size_t)2048)
 #define AT_ONCE      8 /* slabs that lose their pages together */
 
 /* So many are made accessible at a time, with a page of the table for them. */

@@ -1,29 +1,13 @@
-/* pool.h - where slabs come from, and the table of them
- *
- * All slabs lie in one stretch of addresses that is reserved once. It costs no
- * memory: it is made accessible as slabs are dealt out. At its start lies the
- * table, with an entry for each slab:
- *
- *   slab_base -> [ entry 0 | entry 1 | entry 2 | ...        ]  the table:
- * itself 1024 slabs long [ slab 1024:  slot, slot, slot, ...        ] [ slab
- * 1025:  slot, slot, slot, ...        ]
- *                  ...
- *                [ not yet accessible                       ]  up to SLAB_SPAN
- *
- * One subtraction and one comparison tell whether a payload lies in a slab, and
- * one shift which entry is that slab's. The entries of the table itself stay
- * 0: no slot lies there.
- */
 #ifndef POOL_H
 #define POOL_H
 
 #include "chunk.h"
 
-#define SLAB_SIZE ((size_t)64 * 1024)
+#define SLAB_SIZE ((size_t)16 * 1024)
 #define SLAB_SPAN ((size_t)64 << 30) /* 64 GiB; with 32 bits this is 0 */
 
-/* A slab has 16 parts. On most machines this is a page each. */
-#define SLAB_PARTS 16
+/* A slab has 4 parts. On most machines this is a page each. */
+#define SLAB_PARTS 4
 #define PART_SIZE  (SLAB_SIZE / SLAB_PARTS)
 #define ALL_PARTS  ((1u << SLAB_PARTS) - 1)
 

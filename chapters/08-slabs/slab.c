@@ -20,8 +20,9 @@
 #define FIRST_MISSES 3
 
 /* Bounds: what free() puts into a bin, and what is sent at a time. */
-#define BIN_BYTES    ((size_t)4096)
+#define BIN_BYTES    ((size_t)8192)
 #define BIN_SLOTS    ((size_t)32)
+#define LENT_PART    8 /* a slot may be longer by so much than its class */
 #define PARCEL_BYTES ((size_t)16 * 1024)
 
 /* An owner with more than so many bytes of free slots gives pages back. */
@@ -76,7 +77,8 @@ static void file_slab(struct owner *o, struct slab *s)
         return;
     }
     s->low = s->used / 2 < SLAB_PARTS ? s->used / 2 : SLAB_PARTS;
-    ring_add(&o->partial[s->class], s);
+    struct ring *ring = &o->partial[s->class];
+    ring_add(s->first != NULL ? ring : ring->before, s);
     o->filed_slabs++;
 }
 
@@ -356,6 +358,25 @@ void slab_free(struct slab *s, void *payload)
         send(&single);
 }
 
+/* A slot of a size that is a little larger, if there is a free one. It is
+ * better than a page that was never touched. */
+static struct slot *borrow_slot(struct owner *o, size_t class)
+{
+    size_t last = class + (class + 1) / LENT_PART;
+
+    for (size_t i = class; i <= last && i < NCLASSES; i++) {
+        struct slab *s = ring_first(&o->partial[i]);
+        if (s == NULL || s->first == NULL)
+            continue;
+        unfile_slab(o, s);
+        s->used++;
+        struct slot *slot = slot_pop(&s->first);
+        file_slab(o, s);
+        return slot;
+    }
+    return NULL;
+}
+
 void *slab_fetch(size_t request)
 {
     struct owner *o = owner;
@@ -369,7 +390,13 @@ void *slab_fetch(size_t request)
         return NULL;
     }
     take_over(o);
-    struct slab *s = find_slab(o, class);
+    struct slab *s = ring_first(&o->partial[class]);
+    if (s == NULL || s->first == NULL) {
+        struct slot *slot = borrow_slot(o, class + 1);
+        if (slot != NULL)
+            return slot;
+        s = find_slab(o, class);
+    }
     if (s == NULL)
         return NULL;
     fill_bin(o, s);

@@ -4,7 +4,7 @@
  * is a payload and nothing else. What the allocator must know stands once for
  * all slots of a slab, in the table (see pool.h):
  *
- *   [slot|slot|slot|slot|slot|slot|slot|slot|slot|slot|slot| - ]   64 KiB
+ *   [slot|slot|slot|slot|slot|slot|slot|slot|slot|slot|slot| - ]   16 KiB
  *    used free used used free free  not carved yet          tail
  *          |              ^  |  ^
  *          +--------------+  +--+    free slots are linked, through their bytes
