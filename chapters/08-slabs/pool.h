@@ -1,3 +1,24 @@
+/* pool.h - where slabs come from, and the table of them
+ *
+ * All slabs lie in one stretch of addresses that is reserved once. It costs no
+ * memory: it is made accessible as slabs are dealt out. At its start lies the
+ * table, with an entry for each slab:
+ *
+ *   slab_base -> +---------------------------------------+
+ *                | entry 0 | entry 1 | entry 2 | ...     |  as long as 16384
+ *                :                                       :  slabs
+ *                +---------------------------------------+
+ *                | slab 16384: slot, slot, slot, ...     |
+ *                +---------------------------------------+
+ *                | slab 16385: slot, slot, slot, ...     |
+ *                +---------------------------------------+
+ *                : not accessible yet                    :
+ *                +---------------------------------------+  SLAB_SPAN bytes
+ *
+ * One subtraction and one comparison tell whether a payload lies in a slab, and
+ * one shift which entry is that slab's. The entries of the table's own slabs
+ * are 0, and say that no slot lies there.
+ */
 #ifndef POOL_H
 #define POOL_H
 
@@ -48,12 +69,20 @@ static inline uintptr_t get_base(void)
     return __atomic_load_n(&slab_base, __ATOMIC_RELAXED);
 }
 
+static inline bool is_in_slabs(const void *address)
+{
+    const size_t span = SLAB_SPAN;
+
+    return (uintptr_t)address - get_base() < span;
+}
+
 /* The slab in which an address lies; NULL if it lies in none. */
 static inline struct slab *slab_of(const void *address)
 {
     uintptr_t base = get_base(), offset = (uintptr_t)address - base;
 
-    return offset < SLAB_SPAN ? (struct slab *)base + offset / SLAB_SIZE : NULL;
+    return is_in_slabs(address) ? (struct slab *)base + offset / SLAB_SIZE
+                                : NULL;
 }
 
 /* Where its memory begins. */

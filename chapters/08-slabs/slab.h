@@ -106,9 +106,8 @@ static inline void slot_push(struct slot **list, struct slot *slot)
 static inline struct slot *slot_pop(struct slot **list)
 {
     struct slot *slot = *list;
-    uintptr_t offset = (uintptr_t)slot - get_base();
 
-    if (offset >= SLAB_SPAN || offset % SLOT_UNIT != 0)
+    if (!is_in_slabs(slot) || (uintptr_t)slot % SLOT_UNIT != 0)
         fatal("malloc(): unaligned tcache chunk detected");
     *list = mix_slot(&slot->next, slot->next);
     slot->mark = NULL;
