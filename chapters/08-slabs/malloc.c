@@ -88,7 +88,7 @@ static void *allocate(size_t request)
         return out_of_memory();
 
     struct arena *a = arena_get();
-    void *slot = slab_fetch(request);
+    void *slot = slab_fetch(MALLOC_ALIGNMENT, request);
     if (slot != NULL)
         return slot;
     struct chunk *c = tcache_fetch(a, size);
@@ -127,7 +127,7 @@ static void *allocate_zeroed(size_t request)
     struct arena *a = arena_get();
     void *slot = slab_take(request);
     if (slot == NULL)
-        slot = slab_fetch(request);
+        slot = slab_fetch(MALLOC_ALIGNMENT, request);
     if (slot != NULL)
         return memset(slot, 0, slab_of(slot)->size);
     struct chunk *c = tcache_take(request);
@@ -161,7 +161,7 @@ static void *allocate_aligned(size_t alignment, size_t request)
     struct arena *a = arena_get();
     void *slot = slab_take(aligned_request(alignment, request));
     if (slot == NULL)
-        slot = slab_fetch(aligned_request(alignment, request));
+        slot = slab_fetch(alignment, aligned_request(alignment, request));
     if (slot != NULL)
         return slot;
     struct chunk *c = tcache_find(alignment, size);

@@ -358,15 +358,15 @@ void slab_free(struct slab *s, void *payload)
         send(&single);
 }
 
-/* A slot of a size that is a little larger, if there is a free one. It is
- * better than a page that was never touched. */
-static struct slot *borrow_slot(struct owner *o, size_t class)
+/* A free slot that is a little larger than those of this class, in a slab whose
+ * slots are aligned so. It is better than a page that was never touched. */
+static struct slot *borrow_slot(struct owner *o, size_t class, size_t alignment)
 {
     size_t last = class + (class + 1) / LENT_PART;
 
-    for (size_t i = class; i <= last && i < NCLASSES; i++) {
+    for (size_t i = class + 1; i <= last && i < NCLASSES; i++) {
         struct slab *s = ring_first(&o->partial[i]);
-        if (s == NULL || s->first == NULL)
+        if (s == NULL || s->first == NULL || s->size % alignment != 0)
             continue;
         unfile_slab(o, s);
         s->used++;
@@ -377,7 +377,7 @@ static struct slot *borrow_slot(struct owner *o, size_t class)
     return NULL;
 }
 
-void *slab_fetch(size_t request)
+void *slab_fetch(size_t alignment, size_t request)
 {
     struct owner *o = owner;
     size_t class = class_of(request);
@@ -392,7 +392,7 @@ void *slab_fetch(size_t request)
     take_over(o);
     struct slab *s = ring_first(&o->partial[class]);
     if (s == NULL || s->first == NULL) {
-        struct slot *slot = borrow_slot(o, class + 1);
+        struct slot *slot = borrow_slot(o, class, alignment);
         if (slot != NULL)
             return slot;
         s = find_slab(o, class);

@@ -174,7 +174,7 @@ void slab_free(struct slab *s, void *payload);
 /* A slot for this request, when the bin is empty. NULL if chunks should serve
  * it: it is large, or hardly any of its size were asked for, or there is no
  * memory. */
-void *slab_fetch(size_t request);
+void *slab_fetch(size_t alignment, size_t request);
 
 /* What to ask for, so that a slot lies at a multiple of alignment, a power of
  * two: the start of a slab does, and so does every slot of such a size. */
