@@ -31,12 +31,12 @@ plot: stages bench ## draw RUN="any command" (or TRACE=file) on every stage
 plot: export COMMAND = $(value RUN)
 plot: export FILE = $(value TRACE)
 
-plot-k%: kernel-bench ## make the figures of stage NN of the kernel
+plot-k%: kernel-bench ## make the figures of stage NN of the kernel; plot-pool: of an appendix
 	@tools/setup gnuplot
 	@bench/kernel/draw $(@:plot-%=%)
 
 # An appendix draws its own, if it has any.
-$(APPENDICES:%=plot-%): plot-%: stages bench appendices
+$(APPENDICES:%=plot-%): plot-%: stages bench traces appendices
 	@tools/setup gnuplot
 	@bench/appendices/$*
 
@@ -56,7 +56,7 @@ racers: ## install the programs that race and are missing here
 peers: ## install the allocators that people use, to compare with
 	@tools/setup jemalloc mimalloc tcmalloc
 
-figures: report kernel-bench ## make the report and the kernel's figures, for docs/
+figures: report kernel-bench $(APPENDICES:%=plot-%) ## make the figures of all texts, for docs/
 	@bench/kernel/draw
 	@tools/figures
 

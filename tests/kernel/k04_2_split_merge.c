@@ -14,11 +14,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-void must_unmap(const void *address, unsigned long pages)
-{
-    ck_assert_int_eq(sys_munmap((unsigned long)address, PAGES(pages)), 0);
-}
-
 /* ---- areas ---- */
 
 START_TEST(the_highest_gap_that_fits_is_taken)

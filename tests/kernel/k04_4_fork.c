@@ -17,14 +17,6 @@
 #include <signal.h>
 #include <string.h>
 
-struct mm_struct *must_fork(struct mm_struct *mm)
-{
-    struct mm_struct *child = dup_mm(mm);
-    ck_assert_ptr_nonnull(child);
-    must_be_sound("dup_mm()");
-    return child;
-}
-
 /* ---- the zero page ---- */
 
 START_TEST(a_load_gets_the_zero_page_and_a_store_a_frame)

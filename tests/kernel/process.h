@@ -2,7 +2,8 @@
  *
  * Loads and stores of a case are real ones, at addresses of a process: each
  * first one is a page fault, a signal of the host that the kernel answers.
- * Each function is defined in the first file of cases that needs it.
+ * Each function can be used from the stage on that stands above it, and is
+ * defined in the file support_NN_N.c of that stage.
  */
 #ifndef PROCESS_H
 #define PROCESS_H
@@ -17,7 +18,7 @@
 #define RW       (PROT_READ | PROT_WRITE)
 #define PAGES(n) ((n)*PAGE_SIZE)
 
-/* ---- k04_1_areas.c ---- */
+/* ---- from k04-1 on ---- */
 
 /* Start a kernel, and a process, which runs. */
 struct mm_struct *must_run(void);
@@ -46,11 +47,11 @@ void must_return(const struct call *calls, size_t count);
  * are, and what is taken must be given back. */
 void must_lose_nothing(void (*use)(void));
 
-/* ---- k04_2_split_merge.c ---- */
+/* ---- from k04-2 on ---- */
 
 void must_unmap(const void *address, unsigned long pages);
 
-/* ---- k04_3_faults.c ---- */
+/* ---- from k04-3 on ---- */
 
 char load(const char *address);
 void store(char *address, char value);
@@ -82,7 +83,7 @@ void must_end(const struct mistake *mistake);
 /* Threads fault on the same pages, and meanwhile this is done. */
 void must_fault_at_once(void (*meanwhile)(struct mm_struct *mm));
 
-/* ---- k04_4_fork.c ---- */
+/* ---- from k04-4 on ---- */
 
 struct mm_struct *must_fork(struct mm_struct *mm);
 
