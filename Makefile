@@ -44,10 +44,11 @@ verify: stages bench ## compare memory replayed with that of whole processes
 	@tools/setup time
 	@bench/measure/verify
 
-race: stages bench inputs ## race whole programs; QUICK=1, ONLY="rows", ALLOCATORS="names"
+race: stages bench inputs ## race whole programs; QUICK=1, ONLY="rows", ALLOCATORS="names", LIBS="name=path"
 	@tools/setup gnuplot xz || echo "race: goes on without what is missing"
 	@bench/race/run $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)") \
-	    $(if $(ALLOCATORS),--allocators "$(ALLOCATORS)")
+	    $(if $(ALLOCATORS),--allocators "$(ALLOCATORS)") \
+	    $(if $(LIBS),--libs "$(LIBS)")
 
 racers: ## install the programs that race and are missing here
 	@tools/setup lua redis sqlite3 node python3 g++ git xz

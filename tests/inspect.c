@@ -20,7 +20,7 @@ static int add_up(const struct malloc_chunk_info *chunk, void *context)
         chunk->kind == MALLOC_TOP || chunk->kind == MALLOC_FENCE;
     total->chunks++;
     total->bytes += chunk->size;
-    if (!ends_a_region && (chunk->size < 32 || chunk->size % 16 != 0))
+    if (!ends_a_region && (chunk->size < 16 || chunk->size % 16 != 0))
         total->odd++;
     return 0;
 }
@@ -82,10 +82,10 @@ START_TEST(live_payloads_are_in_the_walk)
         struct sight sight = look_up(payload[i]);
         ck_assert_msg(sight.used, "a live payload of %zu is not in use",
                       sizes[i]);
-        ck_assert_msg(sight.size >= sizes[i] + sizeof(size_t),
+        ck_assert_msg(sight.size >= sizes[i] + sight.header,
                       "%zu bytes in a chunk of %zu", sizes[i], sight.size);
         size_t usable = lib.malloc_usable_size(payload[i]);
-        ck_assert_msg(usable + sizeof(size_t) <= sight.size,
+        ck_assert_msg(usable + sight.header <= sight.size,
                       "%zu usable bytes in a chunk of %zu", usable,
                       sight.size);
     }

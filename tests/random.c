@@ -185,7 +185,7 @@ static int see(const struct malloc_chunk_info *chunk, void *context)
         return 0;
     if (chunk->kind != MALLOC_USED && chunk->kind != MALLOC_MAPPED)
         total->trouble = "the walk calls a live payload free";
-    else if (chunk->size < object->size + sizeof(size_t))
+    else if (chunk->size < object->size + least_header(chunk))
         total->trouble = "the walk gives a live payload too small a chunk";
     else if (object->seen)
         total->trouble = "the walk passes a live payload twice";

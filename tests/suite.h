@@ -100,11 +100,16 @@ size_t *prev_size_field(void *payload);
 size_t random_below(uint64_t *state, size_t limit);
 
 /* What the walk says of one payload: the size of its chunk (0: the walk does
- * not meet it), and whether it is in use. */
+ * not meet it), the least that its header takes of that, and whether it is in
+ * use. */
 struct sight {
-    size_t size;
+    size_t size, header;
     bool used;
 };
 struct sight look_up(const void *payload);
+
+/* The least that a header takes of the size of a chunk: a word, or nothing if the
+ * payload is all there is. */
+size_t least_header(const struct malloc_chunk_info *chunk);
 
 #endif

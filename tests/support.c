@@ -125,6 +125,11 @@ size_t random_below(uint64_t *state, size_t limit)
     return (size_t)(*state >> 33) % limit;
 }
 
+size_t least_header(const struct malloc_chunk_info *chunk)
+{
+    return chunk->payload == chunk->address ? 0 : sizeof(size_t);
+}
+
 struct search {
     const void *payload;
     struct sight found;
@@ -136,6 +141,7 @@ static int is_it(const struct malloc_chunk_info *chunk, void *context)
     if (chunk->payload != search->payload)
         return 0;
     search->found.size = chunk->size;
+    search->found.header = least_header(chunk);
     search->found.used =
         chunk->kind == MALLOC_USED || chunk->kind == MALLOC_MAPPED;
     return 1;

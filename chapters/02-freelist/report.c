@@ -81,26 +81,26 @@ static size_t used_bytes(const struct account *account)
     return account->system - free_bytes(account);
 }
 
-static void add_to_info(struct mallinfo2 *info, struct arena *a)
+static void add_to_info(struct mallinfo2 *info, const struct account *account)
 {
-    struct account account = account_of(a);
-
-    info->arena += account.system;
-    info->ordblks += account.rest.count;
-    info->smblks += account.fast.count;
-    info->fsmblks += account.fast.bytes;
-    info->uordblks += used_bytes(&account);
-    info->fordblks += free_bytes(&account);
-    if (a == &main_arena)
-        info->keepcost = account.top;
+    info->arena += account->system;
+    info->ordblks += account->rest.count;
+    info->smblks += account->fast.count;
+    info->fsmblks += account->fast.bytes;
+    info->uordblks += used_bytes(account);
+    info->fordblks += free_bytes(account);
 }
 
 static struct mallinfo2 info_of_all(void)
 {
     struct mallinfo2 info = {0};
 
-    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
-        add_to_info(&info, a);
+    for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
+        struct account account = account_of(a);
+        add_to_info(&info, &account);
+        if (a == &main_arena)
+            info.keepcost = account.top;
+    }
     return info;
 }
 

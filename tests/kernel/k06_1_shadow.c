@@ -20,13 +20,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Cases of the stages before count objects, slabs and frames. So they run
- * without redzones, which are for the cases in this file. */
-__attribute__((constructor)) static void leave_slabs_as_they_were(void)
-{
-    kasan_redzones = false;
-}
-
 /* ---- bugs of a module ---- */
 
 /* Where the report says that the access is made: an address in the function, or

@@ -1,0 +1,212 @@
+/* slab.h - small payloads without headers
+ *
+ * A slab is memory that is cut into slots of one size. A slot has no header: it
+ * is a payload and nothing else. What the allocator must know stands once for
+ * all slots of a slab, in the table (see pool.h):
+ *
+ *   [slot|slot|slot|slot|slot|slot|slot|slot|slot|slot|slot| - ]   16 KiB
+ *    used free used used free free  not carved yet          tail
+ *          |              ^  |  ^
+ *          +--------------+  +--+    free slots are linked, through their bytes
+ *
+ * A slab has an owner: a thread, which alone hands its slots out, and takes
+ * them back, without a lock. In front of its slabs a thread has a bin for each
+ * size, with a few free slots, so that the one that was freed last is used
+ * first.
+ *
+ * Invariant: a free slot that is linked has the mark, whatever list it is on.
+ */
+#ifndef SLAB_H
+#define SLAB_H
+
+#include "fastbin.h"
+#include "inspect.h"
+#include "pool.h"
+
+#include <stdatomic.h>
+
+/* One class of slots for each multiple of 16 bytes. */
+#define SLOT_UNIT ((size_t)16)
+#define MAX_SLOT  ((size_t)1024)
+#define NCLASSES  (MAX_SLOT / SLOT_UNIT)
+
+/* A free slot. */
+struct slot {
+    struct slot *next; /* mixed, as in a fast bin */
+    const void *mark;
+};
+
+struct slot_bin {
+    struct slot *first;
+    int32_t room;    /* slots that free() may still put here */
+    uint16_t limit;  /* the room that it has when it is empty */
+    uint16_t misses; /* found empty, before there were slabs */
+};
+
+/* Free slots on their way to another owner. */
+struct parcel {
+    struct owner *to;
+    struct slot *first, *last;
+    size_t bytes;
+};
+
+#define NPARCELS 4
+
+/* What a thread has of slabs. It outlives the thread, and serves another one
+ * then. Until then it is idle, and the lock of the pool guards it. */
+struct owner {
+    struct slot_bin bins[NCLASSES];
+    struct ring partial[NCLASSES]; /* slabs that have something to give */
+    size_t filed_slabs;            /* on all these rings */
+    size_t sparse_slabs;           /* that have become so since tidy() */
+    size_t allowed;                /* bytes of free slots, before tidy() */
+    size_t gone_parts;             /* that went back, and were not missed yet */
+    struct parcel parcels[NPARCELS];
+    struct slot *_Atomic remote; /* freed by others, to be taken over */
+    struct owner *next;          /* on the list of all owners */
+    unsigned number, arena;      /* its own, and its thread's arena's */
+    _Atomic bool idle;           /* it has no thread */
+    bool lost;                   /* because of a fork: its lists are no good */
+};
+
+/* This thread's. If it has none it is no_owner, without slots and room, to
+ * which nobody writes. */
+extern __thread struct owner *owner __attribute__((tls_model("initial-exec")));
+extern struct owner no_owner;
+
+/* What stands in a free slot, and in one that is on its way to its owner. */
+#define FREE_MARK   ((const void *)&no_owner)
+#define REMOTE_MARK ((const void *)((const char *)&no_owner + 1))
+
+/* Sizes 0 to 16 are class 0, up to 32 class 1, ... */
+static inline size_t class_of(size_t request)
+{
+    return (request - (request != 0)) / SLOT_UNIT;
+}
+
+static inline struct slot *mix_slot(const void *link, struct slot *slot)
+{
+    return (struct slot *)((uintptr_t)link >> 12 ^ (uintptr_t)slot);
+}
+
+/* The slot after this one, which is free. */
+static inline struct slot *slot_after(const struct slot *slot)
+{
+    return mix_slot(&slot->next, slot->next);
+}
+
+static inline void slot_push(struct slot **list, struct slot *slot)
+{
+    slot->next = mix_slot(&slot->next, *list);
+    slot->mark = FREE_MARK;
+    *list = slot;
+}
+
+/* Take the first slot of a list that is not empty. */
+static inline struct slot *slot_pop(struct slot **list)
+{
+    struct slot *slot = *list;
+
+    if (!is_in_slabs(slot) || (uintptr_t)slot % SLOT_UNIT != 0)
+        fatal("malloc(): unaligned tcache chunk detected");
+    *list = mix_slot(&slot->next, slot->next);
+    slot->mark = NULL;
+    return slot;
+}
+
+/* Take a slot for this request from the bin. NULL if there is none, or if the
+ * request is large. */
+static inline void *slab_take(size_t request)
+{
+    if (request > MAX_SLOT)
+        return NULL;
+    struct slot_bin *bin = &owner->bins[class_of(request)];
+    if (bin->first == NULL)
+        return NULL;
+    bin->room++;
+    return slot_pop(&bin->first);
+}
+
+/* Does a slot begin here, in a part that is carved? (If n is divided by d
+ * without a rest, n times 2^32 / d, rounded up, has a small fraction.) */
+static inline bool is_slot(const struct slab *s, const void *payload)
+{
+    uint32_t offset = (uint32_t)((uintptr_t)payload % SLAB_SIZE);
+
+    return offset * s->divisor < s->divisor &&
+           (s->fresh >> offset / PART_SIZE & 1) == 0;
+}
+
+static inline bool is_free_slot(const void *payload)
+{
+    const struct slot *slot = payload;
+
+    return ((uintptr_t)slot->mark | 1) == (uintptr_t)REMOTE_MARK;
+}
+
+/* So few slots of a slab are used that it belongs elsewhere. */
+void slab_refile(struct owner *o, struct slab *s);
+
+/* Free a slot: into the bin if there is room, or else into its slab. Returns
+ * false if that is not so easy. */
+static inline bool slab_put(struct slab *s, void *payload)
+{
+    struct owner *mine = owner;
+
+    if (atomic_load_explicit(&s->owner, memory_order_relaxed) != mine ||
+        !is_slot(s, payload) || is_free_slot(payload))
+        return false;
+    struct slot_bin *bin = &mine->bins[s->class];
+    if (bin->room > 0) {
+        bin->room--;
+        slot_push(&bin->first, payload);
+        return true;
+    }
+    slot_push(&s->first, payload);
+    if (--s->used <= s->low)
+        slab_refile(mine, s);
+    return true;
+}
+
+/* Free a payload in a slab that slab_put() has refused. */
+void slab_free(struct slab *s, void *payload);
+
+/* A slot for this request, when the bin is empty. NULL if chunks should serve
+ * it: it is large, or hardly any of its size were asked for, or there is no
+ * memory. */
+void *slab_fetch(size_t alignment, size_t request);
+
+/* What to ask for, so that a slot lies at a multiple of alignment, a power of
+ * two: the start of a slab does, and so does every slot of such a size. */
+static inline size_t aligned_request(size_t alignment, size_t request)
+{
+    return alignment > MAX_SLOT || request > MAX_SLOT
+               ? MAX_SLOT + 1
+               : align_up(request + (request == 0), alignment);
+}
+
+/* Is this a slot in use? If not, one of these texts is the message. */
+void check_slot(const struct slab *s, const void *payload,
+                const char *bad_pointer, const char *freed_twice);
+
+/* Give this thread, which is attached to an arena, an owner. */
+void slabs_start(struct arena *a);
+
+/* Empty the bins and parcels of an owner. Its thread is this one, or gone. */
+void slabs_flush(struct owner *o);
+
+/* The same, and leave its slabs to whoever needs them: its thread has ended, or
+ * is about to. */
+void slabs_end(struct owner *o);
+
+/* Give back what this thread, and threads that have ended, do not use. Returns
+ * whether that were any pages. */
+bool slabs_trim(void);
+
+/* After a fork, in the child: there is no other thread any more. */
+void forget_other_owners(void);
+
+/* As malloc_walk(), for the table, slabs, and their slots. */
+int walk_slabs(malloc_visitor *visit, void *context);
+
+#endif
