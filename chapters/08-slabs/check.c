@@ -351,7 +351,7 @@ static struct malloc_chunk_info describe_slot(const struct slab *s, char *at)
         info.kind = MALLOC_TOP;
     } else if (is_free_slot(at)) {
         const struct slot *slot = (struct slot *)at;
-        info.kind = slot->mark == FREE_MARK ? MALLOC_FREE : MALLOC_CACHED;
+        info.kind = slot->mark == free_mark(slot) ? MALLOC_FREE : MALLOC_CACHED;
     }
     return info;
 }

@@ -263,9 +263,11 @@ static void *resize_slot(struct slab *s, void *payload, size_t request)
 
     check_slot(s, payload, "realloc(): invalid pointer",
                "realloc(): invalid pointer");
-    if (request <= size && request > size / 2 - SLOT_UNIT)
+    if (request <= size && request + SLOT_UNIT > size / 2)
         return payload;
-    return move_payload(payload, size < request ? size : request, request);
+    void *moved =
+        move_payload(payload, size < request ? size : request, request);
+    return moved == NULL && request <= size ? payload : moved;
 }
 
 /* What realloc() does. */

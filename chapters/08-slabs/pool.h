@@ -43,7 +43,7 @@ struct ring {
 
 /* What the table says of a slab: 64 bytes, one line of the CPU's caches. Only
  * the owner may touch it. But whoever has a payload in the slab may read the
- * owner's name, the divisor, and the size. */
+ * owner's name, the divisor, the size, and which parts are fresh. */
 struct slab {
     alignas(64) struct ring ring; /* of the owner or the pool */
     struct owner *_Atomic owner;  /* NULL if it is in the pool */
@@ -91,6 +91,18 @@ static inline char *slab_start(const struct slab *s)
     uintptr_t base = get_base();
 
     return (char *)base + (size_t)(s - (struct slab *)base) * SLAB_SIZE;
+}
+
+/* Which parts are not carved: anybody may ask, but only the owner changes it.
+ */
+static inline unsigned fresh_parts(const struct slab *s)
+{
+    return __atomic_load_n(&s->fresh, __ATOMIC_RELAXED);
+}
+
+static inline void set_fresh_parts(struct slab *s, unsigned parts)
+{
+    __atomic_store_n(&s->fresh, (uint16_t)parts, __ATOMIC_RELAXED);
 }
 
 static inline void ring_init(struct ring *ring)

@@ -58,7 +58,7 @@ static void carve(struct owner *o, struct slab *s)
     size_t part = (size_t)__builtin_ctz(s->fresh);
     size_t start = first_in_part(s, part), end = first_in_part(s, part + 1);
 
-    s->fresh &= s->fresh - 1;
+    set_fresh_parts(s, s->fresh & (s->fresh - 1));
     if (o->gone_parts != 0) {
         o->gone_parts--;
         o->allowed += PART_SIZE;
@@ -90,6 +90,19 @@ static void unfile_slab(struct owner *o, struct slab *s)
     o->filed_slabs--;
 }
 
+/* Give a slab of the pool to an owner, to be cut into slots of this class. */
+static void set_class(struct owner *o, struct slab *s, size_t class)
+{
+    s->class = (uint8_t) class;
+    s->size = (uint16_t)((class + 1) * SLOT_UNIT);
+    s->divisor = UINT32_MAX / s->size + 1;
+    s->first = NULL;
+    s->carved = s->used = 0;
+    set_fresh_parts(s, ALL_PARTS);
+    s->sparse = false;
+    atomic_store_explicit(&s->owner, o, memory_order_release);
+}
+
 /* A slab of this class that has something to give. NULL if there is no
  * memory. */
 static struct slab *find_slab(struct owner *o, size_t class)
@@ -100,18 +113,11 @@ static struct slab *find_slab(struct owner *o, size_t class)
         return s;
     bool locked = pool_lock();
     s = pool_take();
+    if (s != NULL)
+        set_class(o, s, class);
     pool_unlock(locked);
-    if (s == NULL)
-        return NULL;
-    s->class = (uint8_t) class;
-    s->size = (uint16_t)((class + 1) * SLOT_UNIT);
-    s->divisor = UINT32_MAX / s->size + 1;
-    s->first = NULL;
-    s->carved = s->used = 0;
-    s->fresh = ALL_PARTS;
-    s->sparse = false;
-    atomic_store_explicit(&s->owner, o, memory_order_release);
-    file_slab(o, s);
+    if (s != NULL)
+        file_slab(o, s);
     return s;
 }
 
@@ -150,7 +156,7 @@ static void close_bin(struct owner *o, struct slot_bin *bin)
     bin->first = NULL;
     bin->room = 0;
     for (slot = first; slot != NULL; slot = slot_after(slot))
-        slot->mark = NULL;
+        slot->mark = 0;
     for (slot = first; slot != NULL; slot = next) {
         next = slot_after(slot);
         put_back(o, slot);
@@ -166,7 +172,7 @@ static unsigned unused_parts(const struct slab *s)
     for (size_t i = 0; i < SLAB_SIZE / s->size; i++) {
         size_t start = i * s->size, end = start + s->size - 1;
         if ((s->fresh >> start / PART_SIZE & 1) == 0 &&
-            slot_at(s, i)->mark != FREE_MARK)
+            slot_at(s, i)->mark != free_mark(slot_at(s, i)))
             busy |= 1u << start / PART_SIZE | 1u << end / PART_SIZE;
     }
     return ALL_PARTS & ~busy;
@@ -182,7 +188,7 @@ static void relink(struct slab *s)
         if ((s->fresh >> i * s->size / PART_SIZE & 1) != 0)
             continue;
         s->carved++;
-        if (slot->mark == FREE_MARK)
+        if (slot->mark == free_mark(slot))
             slot_push(&s->first, slot);
         else
             s->used++;
@@ -205,7 +211,7 @@ static void discard_parts(struct owner *o, struct slab *s, struct batch *b)
             if (o->allowed > LEAST_ALLOWED)
                 o->allowed -= PART_SIZE / UNLEARN;
         }
-    s->fresh |= (uint16_t)parts;
+    set_fresh_parts(s, s->fresh | parts);
     relink(s);
 }
 
@@ -279,8 +285,7 @@ static void put_into(struct parcel *parcel, struct owner *to, struct slot *slot)
     parcel->to = to;
     if (parcel->first == NULL)
         parcel->last = slot;
-    slot_push(&parcel->first, slot);
-    slot->mark = REMOTE_MARK;
+    slot_link(&parcel->first, slot, remote_mark(slot));
     parcel->bytes += slab_of(slot)->size;
     if (parcel->bytes >= PARCEL_BYTES)
         send(parcel);
@@ -308,7 +313,7 @@ static void recover_slabs(struct owner *o)
             for (size_t i = 0; i < SLAB_SIZE / s->size; i++)
                 if ((s->fresh >> i * s->size / PART_SIZE & 1) == 0 &&
                     is_free_slot(slot_at(s, i)))
-                    slot_at(s, i)->mark = FREE_MARK;
+                    slot_at(s, i)->mark = free_mark(slot_at(s, i));
             relink(s);
             s->filed = false;
             slab_refile(o, s);

@@ -33,7 +33,7 @@
 /* A free slot. */
 struct slot {
     struct slot *next; /* mixed, as in a fast bin */
-    const void *mark;
+    uintptr_t mark;
 };
 
 struct slot_bin {
@@ -74,9 +74,18 @@ struct owner {
 extern __thread struct owner *owner __attribute__((tls_model("initial-exec")));
 extern struct owner no_owner;
 
-/* What stands in a free slot, and in one that is on its way to its owner. */
-#define FREE_MARK   ((const void *)&no_owner)
-#define REMOTE_MARK ((const void *)((const char *)&no_owner + 1))
+/* What stands in a free slot. It depends on the address: whoever copies bytes
+ * that nobody has written must not make a mark of them. */
+static inline uintptr_t free_mark(const struct slot *slot)
+{
+    return (uintptr_t)&no_owner ^ (uintptr_t)slot;
+}
+
+/* What stands in one that is on its way to its owner. */
+static inline uintptr_t remote_mark(const struct slot *slot)
+{
+    return free_mark(slot) | 1;
+}
 
 /* Sizes 0 to 16 are class 0, up to 32 class 1, ... */
 static inline size_t class_of(size_t request)
@@ -95,11 +104,17 @@ static inline struct slot *slot_after(const struct slot *slot)
     return mix_slot(&slot->next, slot->next);
 }
 
-static inline void slot_push(struct slot **list, struct slot *slot)
+static inline void slot_link(struct slot **list, struct slot *slot,
+                             uintptr_t mark)
 {
     slot->next = mix_slot(&slot->next, *list);
-    slot->mark = FREE_MARK;
+    slot->mark = mark;
     *list = slot;
+}
+
+static inline void slot_push(struct slot **list, struct slot *slot)
+{
+    slot_link(list, slot, free_mark(slot));
 }
 
 /* Take the first slot of a list that is not empty. */
@@ -110,7 +125,7 @@ static inline struct slot *slot_pop(struct slot **list)
     if (!is_in_slabs(slot) || (uintptr_t)slot % SLOT_UNIT != 0)
         fatal("malloc(): unaligned tcache chunk detected");
     *list = mix_slot(&slot->next, slot->next);
-    slot->mark = NULL;
+    slot->mark = 0;
     return slot;
 }
 
@@ -133,15 +148,15 @@ static inline bool is_slot(const struct slab *s, const void *payload)
 {
     uint32_t offset = (uint32_t)((uintptr_t)payload % SLAB_SIZE);
 
-    return offset * s->divisor < s->divisor &&
-           (s->fresh >> offset / PART_SIZE & 1) == 0;
+    return offset * s->divisor < s->divisor && offset + s->size <= SLAB_SIZE &&
+           (fresh_parts(s) >> offset / PART_SIZE & 1) == 0;
 }
 
 static inline bool is_free_slot(const void *payload)
 {
     const struct slot *slot = payload;
 
-    return ((uintptr_t)slot->mark | 1) == (uintptr_t)REMOTE_MARK;
+    return (slot->mark | 1) == remote_mark(slot);
 }
 
 /* So few slots of a slab are used that it belongs elsewhere. */

@@ -68,7 +68,8 @@ static void print_fast_bins(void)
     char *larger = malloc(200);
     bool merged = false;
     for (int i = 0; i < COUNT; i++)
-        merged = merged || (larger >= payload[i] && larger < payload[i] + 24);
+        merged =
+            merged || (larger < payload[i] + 24 && payload[i] < larger + 200);
     printf("small neighbours are merged at once: %d\n", merged);
 }
 
