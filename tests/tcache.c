@@ -446,6 +446,8 @@ static size_t came_back;
 /* Allocate, let the first thread free it, and allocate again. */
 static void *allocate_twice(void *unused)
 {
+    allocate_many(SIZE); /* whatever is done when a size is new to a thread */
+    free_many(NULL);
     allocate_many(SIZE);
     pthread_barrier_wait(&together);
     pthread_barrier_wait(&together);

@@ -350,7 +350,8 @@ static struct malloc_chunk_info describe_slot(const struct slab *s, char *at)
             info.size += s->size;
         info.kind = MALLOC_TOP;
     } else if (is_free_slot(at)) {
-        info.kind = MALLOC_FREE;
+        const struct slot *slot = (struct slot *)at;
+        info.kind = slot->mark == FREE_MARK ? MALLOC_FREE : MALLOC_CACHED;
     }
     return info;
 }

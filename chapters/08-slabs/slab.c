@@ -492,16 +492,17 @@ bool slabs_trim(void)
 
 void forget_other_owners(void)
 {
-    for (size_t i = 0; i < NPARCELS && owner != &no_owner; i++)
-        owner->parcels[i].first = NULL; /* it is found by its marks */
-    for (struct owner *o = owners; o != NULL; o = o->next)
-        if (o != owner) {
-            for (size_t i = 0; i < NCLASSES; i++) {
-                o->bins[i].first = NULL;
-                ring_init(&o->partial[i]);
-            }
-            o->filed_slabs = o->sparse_slabs = 0;
-            o->remote = NULL;
-            o->idle = o->lost = true;
+    for (struct owner *o = owners; o != NULL; o = o->next) {
+        memset(o->parcels, 0, sizeof(o->parcels)); /* found by their marks */
+        if (o == owner)
+            continue;
+        for (size_t i = 0; i < NCLASSES; i++) {
+            o->bins[i].first = NULL;
+            o->bins[i].room = 0;
+            ring_init(&o->partial[i]);
         }
+        o->filed_slabs = o->sparse_slabs = 0;
+        o->remote = NULL;
+        o->idle = o->lost = true;
+    }
 }
