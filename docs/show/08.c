@@ -40,7 +40,11 @@ static int place_in(const struct slot *slot, const void *address)
 static void print_list(const void *slot)
 {
     const struct slab *s = slab_of(slot);
-    int in_bin = place_in(s->owner->bins[s->class].first, slot);
+    struct owner *of = s->owner;
+
+    if (of == NULL)
+        return;
+    int in_bin = place_in(of->bins[s->class].first, slot);
     int in_slab = place_in(s->first, slot);
 
     if (in_bin != 0)
@@ -48,8 +52,8 @@ static void print_list(const void *slot)
     else if (in_slab != 0)
         printf("in its slab, place %d", in_slab);
     else
-        printf(place_in(s->owner->remote, slot) != 0 ? "sent to its owner"
-                                                     : "in a parcel");
+        printf(place_in(of->remote, slot) != 0 ? "sent to its owner"
+                                               : "in a parcel");
 }
 
 /* Print the line of the table for a slab. */
@@ -73,16 +77,15 @@ static void show_slab(const struct slab *s)
 static int show_slot(const struct malloc_chunk_info *slot, void *shown)
 {
     static const char *const states[] = {
-        [MALLOC_USED] = "used",
-        [MALLOC_FREE] = "free",
-        [MALLOC_TOP] = "not carved",
+        [MALLOC_USED] = "used",   [MALLOC_FREE] = "free",
+        [MALLOC_CACHED] = "free", [MALLOC_TOP] = "not carved",
         [MALLOC_FENCE] = "tail",
     };
 
     if (slab_of(slot->address) != shown || slot->kind == MALLOC_HEADER)
         return 0;
     printf("    %-16p %6zu  %s", slot->address, slot->size, states[slot->kind]);
-    if (slot->kind == MALLOC_FREE && slot->size != SLAB_SIZE) {
+    if (slot->kind == MALLOC_FREE || slot->kind == MALLOC_CACHED) {
         printf("  ");
         print_list(slot->address);
     } else if (slot->kind == MALLOC_USED && name_of(slot->address) != ' ') {
