@@ -5,6 +5,7 @@
  *
  * Resident bytes are those of this process that lie in memory.
  */
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,15 +18,13 @@ static char *payloads[COUNT];
 
 static long resident(void)
 {
-    static char buffer[256];
-    FILE *file = fopen("/proc/self/statm", "r");
-    long all, pages;
+    static char text[1024];
+    int file = open("/proc/self/smaps_rollup", O_RDONLY);
 
-    setvbuf(file, buffer, _IOFBF, sizeof buffer);
-    if (fscanf(file, "%ld %ld", &all, &pages) != 2)
+    if (read(file, text, sizeof text - 1) <= 0)
         abort();
-    fclose(file);
-    return pages * sysconf(_SC_PAGESIZE);
+    close(file);
+    return strtol(strstr(text, "Rss:") + 4, NULL, 10) * 1024;
 }
 
 int main(int argc, char **argv)
