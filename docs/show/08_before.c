@@ -34,10 +34,12 @@ int main(int argc, char **argv)
     long live = 0, kept = 0;
 
     memset(payloads, 1, sizeof payloads);
+    free(malloc(size)); /* what is needed once is resident now */
+    resident();
     long before = resident();
     for (int i = 0; i < COUNT; i++)
         payloads[i] = memset(malloc(size), 1, size);
-    printf("a payload of %zu bytes: %.0f bytes resident\n", size,
+    printf("a payload of %zu bytes: %.1f bytes resident\n", size,
            (double)(resident() - before) / COUNT);
     for (int i = 0; i < COUNT; i++)
         free(payloads[i]);
