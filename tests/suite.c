@@ -31,7 +31,8 @@ static const struct {
     {"misuse", add_misuse, 3},         {"bins", add_bins, 3},
     {"thresholds", add_thresholds, 3}, {"control", add_control, 3},
     {"report", add_report, 3},         {"arenas", add_arenas, 5},
-    {"tcache", add_tcache, 5},
+    {"tcache", add_tcache, 5},         {"slabs", add_slabs, 8},
+    {"slots", add_slots, 5},
 };
 
 static void complain(const char *what)

@@ -55,6 +55,8 @@ void add_control(TCase *group);
 void add_report(TCase *group);
 void add_arenas(TCase *group);
 void add_tcache(TCase *group);
+void add_slabs(TCase *group);
+void add_slots(TCase *group);
 
 /* Give the case up as not applicable, unless the library answers inspect.h. */
 void needs_inspection(void);

@@ -1,0 +1,847 @@
+/* slabs.c - small payloads, so many of each size that slabs serve them
+ *
+ * An allocator may cut memory into slots of one size: small payloads then have
+ * no headers, and what must be known of them stands elsewhere. Most of these
+ * cases say only what any allocator must do, where it is hard to do with slots.
+ * What is true of slots alone is the group slots. Chapter 08 serves the first
+ * few requests for a size otherwise, so that many are allocated first.
+ */
+#include "suite.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LARGEST = 1024, UNIT = 16 }; /* of slots, in bytes */
+
+/* A payload in a list: it needs no other memory to be remembered. */
+struct link {
+    struct link *next;
+};
+
+static struct link *allocate_list(size_t count, size_t size)
+{
+    struct link *list = NULL;
+    while (count-- > 0) {
+        struct link *link = must_malloc(size);
+        link->next = list;
+        list = link;
+    }
+    return list;
+}
+
+static void free_list(struct link *list)
+{
+    while (list != NULL) {
+        struct link *next = list->next;
+        lib.free(list);
+        list = next;
+    }
+}
+
+/* So many live payloads of this size that the next one lies in a slab. */
+static void fill_slabs(size_t size)
+{
+    for (int i = 0; i < 20; i++)
+        must_malloc(size);
+}
+
+static void assert_in_order(void)
+{
+    if (lib.inspectable)
+        assert_all_is_well();
+}
+
+/* ---- what a payload is */
+
+/* Also of those that are written to the full by malloc_usable_size(). */
+START_TEST(small_payloads_are_whole)
+{
+    enum { EACH = 20 };
+    static char *payload[LARGEST][EACH];
+
+    for (size_t size = 1; size <= LARGEST; size++)
+        for (unsigned i = 0; i < EACH; i++) {
+            char *p = payload[size - 1][i] = must_malloc(size);
+            ck_assert_msg((uintptr_t)p % least_alignment(UNIT) == 0,
+                          "a payload of %zu bytes lies at %p", size, (void *)p);
+            paint(p, lib.malloc_usable_size(p), (unsigned)size + i);
+        }
+    for (size_t size = 1; size <= LARGEST; size++)
+        for (unsigned i = 0; i < EACH; i++) {
+            char *p = payload[size - 1][i];
+            ck_assert_msg(
+                is_painted(p, lib.malloc_usable_size(p), (unsigned)size + i),
+                "payload %u of %zu bytes is overwritten", i, size);
+            lib.free(p);
+        }
+    assert_in_order();
+}
+END_TEST
+
+START_TEST(small_payloads_are_aligned)
+{
+    enum { EACH = 20 };
+
+    for (size_t alignment = 16; alignment <= 4096; alignment *= 2)
+        for (size_t size = 0; size <= LARGEST + 16; size += 8)
+            for (int i = 0; i < EACH; i++) {
+                char *payload = lib.memalign(alignment, size);
+                ck_assert_msg((uintptr_t)payload % alignment == 0,
+                              "memalign(%zu, %zu) gives %p", alignment, size,
+                              (void *)payload);
+                ck_assert_msg(lib.malloc_usable_size(payload) >= size,
+                              "memalign(%zu, %zu) gives %zu bytes", alignment,
+                              size, lib.malloc_usable_size(payload));
+                memset(payload, 1, size);
+                if (i % 2 != 0)
+                    lib.free(payload);
+            }
+    assert_in_order();
+}
+END_TEST
+
+/* What calloc() gives was in use before, and full. */
+START_TEST(small_payloads_are_cleared)
+{
+    enum { EACH = 100 };
+    static char *payload[EACH];
+
+    for (size_t size = 1; size <= LARGEST; size += 7) {
+        for (int i = 0; i < EACH; i++) {
+            payload[i] = must_malloc(size);
+            memset(payload[i], 1, size);
+        }
+        for (int i = 0; i < EACH; i++)
+            lib.free(payload[i]);
+        for (int i = 0; i < EACH; i++) {
+            payload[i] = lib.calloc(1, size);
+            ck_assert_msg(is_filled(payload[i], 0, size, 0),
+                          "calloc(1, %zu) gives what is not zero", size);
+        }
+        for (int i = 0; i < EACH; i++)
+            lib.free(payload[i]);
+    }
+}
+END_TEST
+
+/* Out of a slot into a chunk and back. */
+START_TEST(small_payloads_are_resized)
+{
+    uint64_t state = seed;
+    size_t size = 1;
+    char *payload = must_malloc(size);
+
+    paint(payload, size, 0);
+    for (unsigned i = 1; i < 20000; i++) {
+        size_t next = 1 + random_below(&state, 2 * LARGEST);
+        size_t least = next < size ? next : size;
+        payload = lib.realloc(payload, next);
+        ck_assert_msg(payload != NULL && is_painted(payload, least, i - 1),
+                      "realloc() from %zu to %zu bytes loses some", size, next);
+        size = next;
+        paint(payload, size, i);
+        must_malloc(next % LARGEST / 8 + 1);
+    }
+    assert_in_order();
+}
+END_TEST
+
+START_TEST(a_small_payload_stays_where_it_is)
+{
+    for (size_t size = 1; size <= LARGEST; size++) {
+        fill_slabs(size);
+        char *payload = must_malloc(size);
+        size_t usable = lib.malloc_usable_size(payload);
+        ck_assert_msg(lib.realloc(payload, usable) == payload,
+                      "%zu bytes, of which %zu are usable, move to have them",
+                      size, usable);
+        ck_assert_msg(lib.realloc(payload, size) == payload,
+                      "%zu bytes move to have as many", size);
+    }
+}
+END_TEST
+
+/* What malloc() gives has any value, and a program may copy it: a vector that
+ * is not full, to make room in the middle. What the allocator once wrote there
+ * then stands in a payload that is in use. */
+START_TEST(what_was_never_written_may_be_copied)
+{
+    enum { COUNT = 4096, EACH = LARGEST };
+    static char *payload[COUNT];
+
+    for (size_t size = 16; size <= 64; size *= 2)
+        free_list(allocate_list(COUNT * EACH / size, size));
+    for (size_t i = 0; i < COUNT; i++) {
+        payload[i] = must_malloc(EACH);
+        memmove(payload[i], payload[i] + 64, EACH - 64);
+        payload[i][0] = (char)i;
+    }
+    for (size_t i = 0; i < COUNT; i += 2)
+        lib.free(payload[i]);
+    lib.malloc_trim(0);
+    free_list(allocate_list(COUNT / 2, EACH));
+    for (size_t i = 1; i < COUNT; i += 2) {
+        ck_assert_msg(payload[i][0] == (char)i, "payload %zu is overwritten",
+                      i);
+        lib.free(payload[i]);
+    }
+    assert_in_order();
+}
+END_TEST
+
+/* ---- when the system gives nothing */
+
+/* How many of each size are there, up to a thousand? */
+static size_t use_small_payloads(void)
+{
+    size_t errors = 0;
+
+    for (size_t size = 8; size <= LARGEST; size += 8) {
+        char *payload[30];
+        for (unsigned i = 0; i < LENGTH(payload); i++) {
+            payload[i] = lib.malloc(size);
+            if (payload[i] == NULL)
+                return errors + 1;
+            paint(payload[i], size, i);
+        }
+        for (unsigned i = 0; i < LENGTH(payload); i++) {
+            errors += !is_painted(payload[i], size, i);
+            lib.free(payload[i]);
+        }
+    }
+    return errors;
+}
+
+static void *use_them_in_a_thread(void *unused)
+{
+    (void)unused;
+    return (void *)use_small_payloads();
+}
+
+/* There are addresses for programs, but not for large reservations. */
+static void limit_address_space(size_t more)
+{
+    size_t pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    ck_assert_msg(file != NULL && fscanf(file, "%zu", &pages) == 1,
+                  "/proc/self/statm cannot be read");
+    fclose(file);
+    size_t limit = pages * (size_t)sysconf(_SC_PAGESIZE) + more;
+    ck_assert_msg(setrlimit(RLIMIT_AS, &(struct rlimit){limit, limit}) == 0,
+                  "the address space cannot be limited");
+}
+
+START_TEST(works_in_a_narrow_address_space)
+{
+    limit_address_space(64 * MiB);
+    ck_assert_msg(use_small_payloads() == 0, "something is wrong");
+    ck_assert_msg(in_a_thread(use_them_in_a_thread, NULL) == NULL,
+                  "something is wrong in a thread");
+    assert_in_order();
+}
+END_TEST
+
+START_TEST(works_when_the_address_space_gets_narrow)
+{
+    struct link *list = allocate_list(10000, 100);
+    ck_assert_msg(use_small_payloads() == 0, "something is wrong");
+    limit_address_space(64 * MiB);
+    free_list(list);
+    ck_assert_msg(use_small_payloads() == 0, "something is wrong afterwards");
+    ck_assert_msg(in_a_thread(use_them_in_a_thread, NULL) == NULL,
+                  "something is wrong in a thread");
+    assert_in_order();
+}
+END_TEST
+
+/* Take all there is, or 256 MiB. Nothing is asserted meanwhile. */
+static struct link *take_all(void)
+{
+    struct link *list = NULL, *link;
+    size_t taken = 0;
+
+    for (size_t size = 64 * KiB; size >= 8; size /= 2)
+        while (taken < 256 * MiB && (link = lib.malloc(size)) != NULL) {
+            link->next = list;
+            list = link;
+            taken += size;
+        }
+    return list;
+}
+
+START_TEST(a_small_payload_shrinks_when_there_is_no_memory)
+{
+    struct rlimit before;
+    char *payload[LARGEST], *shrunk[LARGEST];
+
+    for (size_t i = 0; i < LARGEST; i++) {
+        payload[i] = must_malloc(LARGEST);
+        paint(payload[i], LARGEST, (unsigned)i);
+    }
+    getrlimit(RLIMIT_DATA, &before);
+    setrlimit(RLIMIT_DATA, &(struct rlimit){1, before.rlim_max});
+    struct link *all = take_all();
+    for (size_t i = 0; i < LARGEST; i++)
+        shrunk[i] = lib.realloc(payload[i], i + 1);
+    setrlimit(RLIMIT_DATA, &before);
+    for (size_t i = 0; i < LARGEST; i++) {
+        ck_assert_msg(shrunk[i] != NULL, "realloc() from %d to %zu bytes fails",
+                      LARGEST, i + 1);
+        ck_assert_msg(is_painted(shrunk[i], i + 1, (unsigned)i),
+                      "realloc() from %d to %zu bytes loses some", LARGEST,
+                      i + 1);
+    }
+    free_list(all);
+    assert_in_order();
+}
+END_TEST
+
+/* ---- threads that free for others */
+
+enum { THREADS = 4, SHELVES = 256 };
+
+static struct link *shelf[SHELVES]; /* lists, left for anybody */
+static atomic_int errors;
+static atomic_bool stop;
+
+/* Payloads in a list: after the link stand the size, and what is painted. */
+struct item {
+    struct link link;
+    size_t size;
+    unsigned char bytes[];
+};
+
+static struct link *make_batch(uint64_t *state)
+{
+    struct link *list = NULL;
+    for (size_t n = 1 + random_below(state, 40); n > 0; n--) {
+        size_t size = random_below(state, LARGEST + 100);
+        struct item *item = lib.malloc(sizeof(*item) + size);
+        if (item == NULL) {
+            errors++;
+            break;
+        }
+        item->size = size;
+        paint(item->bytes, size, (unsigned)size);
+        item->link.next = list;
+        list = &item->link;
+    }
+    return list;
+}
+
+static void open_batch(struct link *list)
+{
+    while (list != NULL) {
+        struct item *item = (struct item *)list;
+        list = list->next;
+        errors += !is_painted(item->bytes, item->size, (unsigned)item->size);
+        lib.free(item);
+    }
+}
+
+/* A child has the memory of other threads as it was at different moments. What
+ * is to be found there lies on shelves, which the one who forks locks. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Leave a batch on a shelf, and open the one that was there. */
+static void exchange_a_batch(uint64_t *state)
+{
+    struct link *mine = make_batch(state);
+    size_t place = random_below(state, SHELVES);
+    pthread_mutex_lock(&lock);
+    struct link *theirs = shelf[place];
+    shelf[place] = mine;
+    pthread_mutex_unlock(&lock);
+    open_batch(theirs);
+}
+
+static void *exchange_batches(void *number)
+{
+    uint64_t state = (uintptr_t)number;
+    for (int i = 0; i < 100; i++)
+        exchange_a_batch(&state);
+    return NULL;
+}
+
+static void empty_shelves(void)
+{
+    for (size_t i = 0; i < SHELVES; i++) {
+        open_batch(shelf[i]);
+        shelf[i] = NULL;
+    }
+}
+
+/* The payloads of a thread that has ended are freed by others, while threads
+ * begin that may be given what it left. */
+START_TEST(threads_end_before_their_payloads)
+{
+    must_malloc(1);
+    for (unsigned round = 0; round < 25; round++) {
+        pthread_t thread[THREADS];
+        for (uintptr_t i = 0; i < THREADS; i++)
+            pthread_create(&thread[i], NULL, exchange_batches,
+                           (void *)(seed + round * THREADS + i));
+        if (round % 2 != 0)
+            exchange_batches((void *)(uintptr_t)round);
+        for (int i = 0; i < THREADS; i++)
+            pthread_join(thread[i], NULL);
+    }
+    empty_shelves();
+    ck_assert_msg(errors == 0, "%d payloads were damaged", errors);
+    assert_in_order();
+}
+END_TEST
+
+static void *exchange_until_stopped(void *number)
+{
+    uint64_t state = (uintptr_t)number;
+    while (!stop) {
+        exchange_a_batch(&state);
+        usleep(100);
+    }
+    return NULL;
+}
+
+/* What a child finds: payloads of threads that it does not have. */
+static int use_what_threads_left(uintptr_t number)
+{
+    errors = 0;
+    empty_shelves();
+    exchange_batches((void *)number);
+    in_a_thread(exchange_batches, (void *)(number + 1));
+    empty_shelves();
+    if (errors != 0)
+        return 1;
+    const char *broken = lib.inspectable ? lib.malloc_check() : NULL;
+    if (broken != NULL)
+        fprintf(stderr, "in a child: %s\n", broken);
+    return broken != NULL ? 2 : 0;
+}
+
+START_TEST(a_child_frees_what_threads_left)
+{
+    pthread_t thread[THREADS];
+
+    must_malloc(1);
+    for (uintptr_t i = 0; i < THREADS; i++)
+        pthread_create(&thread[i], NULL, exchange_until_stopped,
+                       (void *)(seed + i));
+    for (uintptr_t i = 0; i < 12; i++) {
+        int status = 0;
+        exchange_batches((void *)(seed + 100 + i));
+        pthread_mutex_lock(&lock);
+        pid_t child = fork();
+        pthread_mutex_unlock(&lock);
+        if (child == 0)
+            _exit(use_what_threads_left(i));
+        waitpid(child, &status, 0);
+        ck_assert_msg(status == 0, "child %zu ends with status %#x", (size_t)i,
+                      status);
+    }
+    stop = true;
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(thread[i], NULL);
+    empty_shelves();
+    ck_assert_msg(errors == 0, "%d payloads were damaged", errors);
+    assert_in_order();
+}
+END_TEST
+
+enum { LEFT_BEHIND = 20000, LEFT_SIZE = 100 }; /* 2 MB */
+
+static void *leave_behind(void *unused)
+{
+    (void)unused;
+    return allocate_list(LEFT_BEHIND, LEFT_SIZE);
+}
+
+/* Two threads at a time, so that they do not get the memory of one. */
+START_TEST(what_ended_threads_had_is_used_again)
+{
+    must_malloc(1);
+    free_list(in_a_thread(leave_behind, NULL));
+    size_t before = resident_bytes();
+    for (int round = 0; round < 15; round++) {
+        pthread_t thread[2];
+        void *list[2];
+        for (int i = 0; i < 2; i++)
+            pthread_create(&thread[i], NULL, leave_behind, NULL);
+        for (int i = 0; i < 2; i++)
+            pthread_join(thread[i], &list[i]);
+        for (int i = 0; i < 2; i++)
+            free_list(list[i]);
+    }
+    size_t after = resident_bytes();
+    ck_assert_msg(after < before + 12 * MiB,
+                  "30 threads, 2 at a time, had 2 MB each, and %zu MB more "
+                  "are resident",
+                  (after - before) / 1000000);
+    assert_in_order();
+}
+END_TEST
+
+/* ---- how much memory */
+
+/* 64 MiB of one size. */
+static const size_t slot_sizes[] = {16, 32, 64, 256, 1024};
+
+START_TEST(payloads_of_one_size_take_no_more_than_they_hold)
+{
+    size_t size = slot_sizes[_i], count = 64 * MiB / size;
+
+    fill_slabs(size);
+    size_t before = resident_bytes();
+    struct link *list = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct link *link = must_malloc(size);
+        memset(link, 1, size);
+        link->next = list;
+        list = link;
+    }
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more <= 64 * MiB / 100 * 101,
+                  "64 MiB in payloads of %zu bytes make %zu KiB resident", size,
+                  more / KiB);
+}
+END_TEST
+
+/* The next one is for larger payloads than the last. */
+START_TEST(memory_drifts_from_one_size_to_another)
+{
+    size_t most = 0;
+
+    must_malloc(1);
+    size_t before = resident_bytes();
+    for (size_t size = 16; size <= LARGEST; size += 63) {
+        struct link *list = allocate_list(4 * MiB / size, size);
+        size_t more = resident_bytes() - before;
+        most = more > most ? more : most;
+        free_list(list);
+    }
+    ck_assert_msg(most < 10 * MiB,
+                  "of one size after another, 4 MiB are live, and %zu MiB "
+                  "resident",
+                  most / MiB);
+    assert_in_order();
+}
+END_TEST
+
+START_TEST(malloc_trim_gives_back_what_was_small)
+{
+    must_malloc(1);
+    size_t before = resident_bytes();
+    for (size_t size = 16; size <= LARGEST; size *= 2)
+        free_list(allocate_list(8 * MiB / size, size));
+    lib.malloc_trim(0);
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more < MiB, "all is free, and %zu KiB are resident",
+                  more / KiB);
+}
+END_TEST
+
+/* One of 64 is live: there is none on three of four pages. */
+START_TEST(malloc_trim_gives_pages_between_small_payloads_back)
+{
+    enum { COUNT = 64 * 1024, SIZE = 256 };
+    static char *payload[COUNT];
+
+    must_malloc(1);
+    size_t before = resident_bytes();
+    for (size_t i = 0; i < COUNT; i++)
+        payload[i] = must_malloc(SIZE);
+    for (size_t i = 0; i < COUNT; i++)
+        if (i % 64 != 0)
+            lib.free(payload[i]);
+    lib.malloc_trim(0);
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more < 6 * MiB,
+                  "on 4 MiB of pages lies something live, and %zu KiB are "
+                  "resident",
+                  more / KiB);
+    assert_in_order();
+}
+END_TEST
+
+/* ---- inspection */
+
+struct total {
+    size_t bytes, free;
+};
+
+static int add_up(const struct malloc_chunk_info *chunk, void *context)
+{
+    struct total *total = context;
+    total->bytes += chunk->size;
+    if (chunk->kind == MALLOC_FREE || chunk->kind == MALLOC_TOP ||
+        chunk->kind == MALLOC_CACHED)
+        total->free += chunk->size;
+    return 0;
+}
+
+/* Some free, some freed by another thread, some never used. */
+START_TEST(the_walk_meets_all_slots)
+{
+    uint64_t state = seed;
+    struct total total = {0};
+
+    needs_inspection();
+    for (int i = 0; i < 200; i++)
+        exchange_a_batch(&state);
+    in_a_thread(exchange_batches, NULL);
+    lib.malloc_walk(add_up, &total);
+    ck_assert_msg(total.bytes == lib.malloc_held(),
+                  "the walk meets %zu bytes, and %zu are held", total.bytes,
+                  lib.malloc_held());
+    struct mallinfo2 info = lib.mallinfo2();
+    ck_assert_msg(info.uordblks + info.fordblks == info.arena,
+                  "%zu in use and %zu free are not %zu", info.uordblks,
+                  info.fordblks, info.arena);
+    for (size_t i = 0; i < SHELVES; i++)
+        for (struct link *link = shelf[i]; link != NULL; link = link->next)
+            ck_assert_msg(look_up(link).used, "a live payload is not in use");
+    assert_all_is_well();
+}
+END_TEST
+
+/* ---- misuse of slots */
+
+enum { SLOT = 48 }; /* a slab does not end with a whole one */
+
+/* A payload in a slab of which many are used, and its bin is empty. */
+static char *make_slot(void)
+{
+    fill_slabs(SLOT);
+    return must_malloc(SLOT);
+}
+
+START_TEST(free_of_a_pointer_into_a_slot)
+{
+    char *slot = make_slot();
+    if (child_must_die("free(): invalid pointer")) {
+        lib.free(slot + UNIT);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(free_of_a_misaligned_pointer_into_a_slot)
+{
+    char *slot = make_slot();
+    if (child_must_die("free(): invalid pointer")) {
+        lib.free(slot + 1);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(realloc_of_a_pointer_into_a_slot)
+{
+    char *slot = make_slot();
+    if (child_must_die("realloc(): invalid pointer")) {
+        lib.realloc(slot + UNIT, SLOT);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* The rest of a slab, and what was never carved, as the walk finds them. */
+static int find_kind(const struct malloc_chunk_info *chunk, void *context)
+{
+    struct malloc_chunk_info *found = context;
+    if (chunk->kind != found->kind || chunk->size > 16 * KiB ||
+        chunk->payload != chunk->address)
+        return 0;
+    *found = *chunk;
+    return 1;
+}
+
+static void die_of_a_free_where_no_slot_is(enum malloc_kind kind)
+{
+    struct malloc_chunk_info found = {.kind = kind};
+    make_slot();
+    ck_assert_msg(lib.malloc_walk(find_kind, &found) != 0,
+                  "there is no such place");
+    if (child_must_die("free(): invalid pointer")) {
+        lib.free((void *)found.payload);
+        _exit(0);
+    }
+}
+
+START_TEST(free_of_the_rest_of_a_slab)
+{
+    needs_inspection();
+    allocate_list(1000, SLOT);
+    die_of_a_free_where_no_slot_is(MALLOC_FENCE);
+}
+END_TEST
+
+START_TEST(free_of_what_was_never_carved)
+{
+    needs_inspection();
+    die_of_a_free_where_no_slot_is(MALLOC_TOP);
+}
+END_TEST
+
+static void *free_it(void *freed)
+{
+    lib.free(freed);
+    return NULL;
+}
+
+static void *keep_a_slot(void *slot)
+{
+    *(char **)slot = make_slot();
+    return NULL;
+}
+
+/* The slot waits in a bin; in its slab; in a parcel; with an owner who has
+ * ended. */
+START_TEST(free_of_a_slot_twice)
+{
+    char *slot = make_slot();
+    if (child_must_die("free(): double free detected in tcache 2")) {
+        lib.free(slot);
+        lib.free(slot);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(free_of_a_slot_twice_with_many_in_between)
+{
+    char *slot = make_slot();
+    struct link *list = allocate_list(1000, SLOT);
+    if (child_must_die("free(): double free detected in tcache 2")) {
+        while (list->next->next != NULL) {
+            struct link *next = list->next;
+            lib.free(list);
+            list = next;
+        }
+        lib.free(slot);
+        lib.free(slot);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(free_of_a_slot_by_two_threads)
+{
+    char *slot = make_slot();
+    if (child_must_die("free(): double free detected in tcache 2")) {
+        in_a_thread(free_it, slot);
+        lib.free(slot);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(free_of_the_slot_of_an_ended_thread_twice)
+{
+    char *slot;
+    must_malloc(1);
+    in_a_thread(keep_a_slot, &slot);
+    if (child_must_die("free(): double free detected in tcache 2")) {
+        lib.free(slot);
+        lib.free(slot);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(realloc_of_a_free_slot)
+{
+    char *slot = make_slot();
+    if (child_must_die("realloc(): invalid pointer")) {
+        lib.free(slot);
+        lib.realloc(slot, SLOT);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* By then the slab serves nobody. */
+START_TEST(free_of_a_slot_whose_slab_went_back)
+{
+    struct link *list = allocate_list(100000, SLOT);
+    if (child_must_complain_of("free(): ")) {
+        free_list(list);
+        lib.malloc_trim(0);
+        lib.free(list);
+        _exit(0);
+    }
+}
+END_TEST
+
+START_TEST(malloc_after_a_link_between_slots_was_smashed)
+{
+    char *slot = make_slot();
+    if (child_must_complain_of("malloc(): ")) {
+        lib.free(slot);
+        memset(slot, 0x41, 16);
+        for (int i = 0; i < 100; i++)
+            lib.malloc(SLOT);
+        _exit(0);
+    }
+}
+END_TEST
+
+/* The check looks at lists of slabs; what is in a bin it does not know. */
+START_TEST(check_finds_what_was_smashed_in_a_slab)
+{
+    needs_inspection();
+    struct link *list = allocate_list(200, SLOT);
+    char *slot = must_malloc(SLOT);
+    for (int i = 0; i < 100; i++) {
+        struct link *next = list->next;
+        lib.free(list);
+        list = next;
+    }
+    lib.free(slot);
+    assert_all_is_well();
+    memset(slot, 0x41, 16);
+    ck_assert_msg(lib.malloc_check() != NULL, "the check finds nothing wrong");
+}
+END_TEST
+
+void add_slabs(TCase *group)
+{
+    tcase_add_test(group, small_payloads_are_whole);
+    tcase_add_test(group, small_payloads_are_aligned);
+    tcase_add_test(group, small_payloads_are_cleared);
+    tcase_add_test(group, small_payloads_are_resized);
+    tcase_add_test(group, a_small_payload_stays_where_it_is);
+    tcase_add_test(group, what_was_never_written_may_be_copied);
+    tcase_add_test(group, works_in_a_narrow_address_space);
+    tcase_add_test(group, works_when_the_address_space_gets_narrow);
+    tcase_add_test(group, a_small_payload_shrinks_when_there_is_no_memory);
+    tcase_add_test(group, threads_end_before_their_payloads);
+    tcase_add_test(group, a_child_frees_what_threads_left);
+    tcase_add_test(group, what_ended_threads_had_is_used_again);
+    tcase_add_test(group, memory_drifts_from_one_size_to_another);
+    tcase_add_test(group, malloc_trim_gives_back_what_was_small);
+    tcase_add_test(group, malloc_trim_gives_pages_between_small_payloads_back);
+    tcase_add_test(group, the_walk_meets_all_slots);
+}
+
+void add_slots(TCase *group)
+{
+    tcase_add_loop_test(group, payloads_of_one_size_take_no_more_than_they_hold,
+                        0, LENGTH(slot_sizes));
+    tcase_add_test(group, free_of_a_pointer_into_a_slot);
+    tcase_add_test(group, free_of_a_misaligned_pointer_into_a_slot);
+    tcase_add_test(group, realloc_of_a_pointer_into_a_slot);
+    tcase_add_test(group, free_of_the_rest_of_a_slab);
+    tcase_add_test(group, free_of_what_was_never_carved);
+    tcase_add_test(group, free_of_a_slot_twice);
+    tcase_add_test(group, free_of_a_slot_twice_with_many_in_between);
+    tcase_add_test(group, free_of_a_slot_by_two_threads);
+    tcase_add_test(group, free_of_the_slot_of_an_ended_thread_twice);
+    tcase_add_test(group, realloc_of_a_free_slot);
+    tcase_add_test(group, free_of_a_slot_whose_slab_went_back);
+    tcase_add_test(group, malloc_after_a_link_between_slots_was_smashed);
+    tcase_add_test(group, check_finds_what_was_smashed_in_a_slab);
+}
