@@ -52,25 +52,23 @@ static void print_the_fall(void)
 }
 
 /* Small neighbours are freed, more of them than a thread cache takes. Those in
- * fast bins stay apart. Others are merged, and a larger one fits. (If an
- * allocator puts sizes into places of their own, it is to begin with the larger
- * one, so that no place of such ones lies between the neighbours.) */
+ * fast bins stay apart. Others are merged, and a larger one fits between the
+ * first and the last. (They may be no neighbours, where each size has a place of
+ * its own.) */
 static void print_fast_bins(void)
 {
-    enum { COUNT = 2200, FIRST = 8 };
+    enum { COUNT = 2200 };
     static char *payload[COUNT];
-    static char *volatile first[2 * FIRST];
 
-    for (int i = 0; i < 2 * FIRST; i++)
-        first[i] = malloc(i < FIRST ? 200 : 24);
     for (int i = 0; i < COUNT; i++)
         payload[i] = malloc(24);
     free(malloc(70000)); /* or else there might be nothing but fast bins */
     for (int i = 0; i < COUNT; i++)
         free(payload[i]);
     char *larger = malloc(200);
+    char *first = payload[0], *last = payload[COUNT - 1];
     printf("small neighbours are merged at once: %d\n",
-           larger >= payload[0] && larger < payload[COUNT - 1]);
+           larger >= first && larger < last && last - first < 64 * COUNT);
 }
 
 /* Three neighbours are freed. Whichever of them a cache takes stays apart. */
