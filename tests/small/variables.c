@@ -53,8 +53,8 @@ static void print_the_fall(void)
 
 /* Small neighbours are freed, more of them than a thread cache takes. Those in
  * fast bins stay apart. Others are merged, and a larger one fits between the
- * first and the last. (They may be no neighbours, where each size has a place of
- * its own.) */
+ * first and the last. (They may be no neighbours, where each size has a place
+ * of its own.) */
 static void print_fast_bins(void)
 {
     enum { COUNT = 2200 };
