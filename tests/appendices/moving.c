@@ -579,7 +579,7 @@ START_TEST(all_agree_who_has_copied)
     struct page *page = page_open(SMALL_MAX, WAITED);
     page->live_objects = RACED;
     pthread_barrier_init(&starting_line, NULL, RACERS);
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < 40; i++)
         run_race(page);
     stop();
 }
@@ -858,6 +858,7 @@ END_TEST
 void add_cases(Suite *suite)
 {
     TCase *memory = tcase_create("memory");
+    tcase_set_timeout(memory, 30);
     tcase_add_test(memory, one_memory_is_seen_at_three_addresses);
     tcase_add_test(memory, it_leaves_nothing_and_starts_again);
     tcase_add_test(memory, what_cannot_be_started_is_refused);
@@ -867,6 +868,7 @@ void add_cases(Suite *suite)
     suite_add_tcase(suite, memory);
 
     TCase *phases = tcase_create("phases");
+    tcase_set_timeout(phases, 30);
     tcase_add_test(phases, a_load_marks_and_heals);
     tcase_add_test(phases, what_was_loaded_is_not_lost);
     tcase_add_test(phases, marking_goes_on_if_a_thread_has_marked);
@@ -880,6 +882,7 @@ void add_cases(Suite *suite)
     suite_add_tcase(suite, phases);
 
     TCase *threads = tcase_create("threads");
+    tcase_set_timeout(threads, 30);
     tcase_add_test(threads, all_agree_who_has_copied);
     tcase_add_test(threads, what_is_taken_back_is_zero_again);
     tcase_add_test(threads, a_new_reference_is_not_healed_over);
