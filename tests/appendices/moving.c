@@ -579,7 +579,7 @@ START_TEST(all_agree_who_has_copied)
     struct page *page = page_open(SMALL_MAX, WAITED);
     page->live_objects = RACED;
     pthread_barrier_init(&starting_line, NULL, RACERS);
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < 100; i++)
         run_race(page);
     stop();
 }
