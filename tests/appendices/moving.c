@@ -12,6 +12,7 @@
 #include "moving_graph.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -534,10 +535,11 @@ END_TEST
 
 /* ---- threads ---- */
 
-enum { RACERS = 4, RACED = 1000 };
+enum { RACERS = 2, RACED = 1000 };
 
 static struct forwarding *raced;
 static pthread_barrier_t starting_line;
+static atomic_size_t arrived;
 static uintptr_t winners[RACERS][RACED];
 
 static void *race(void *argument)
@@ -546,9 +548,14 @@ static void *race(void *argument)
     uintptr_t start = page_offset(raced->page);
 
     pthread_barrier_wait(&starting_line);
-    for (size_t i = 0; i < RACED; i++)
+    for (size_t i = 0; i < RACED; i++) {
+        /* Both at the same moment. */
+        atomic_fetch_add(&arrived, 1);
+        while (arrived < RACERS * (i + 1))
+            sched_yield();
         winners[racer][i] = forwarding_insert(
             raced, start + i * WORD, (racer * RACED + i + 1) * PAGE_BYTES);
+    }
     return NULL;
 }
 
@@ -557,6 +564,7 @@ static void run_race(struct page *page)
     pthread_t ids[RACERS];
 
     raced = forwarding_new(page);
+    arrived = 0;
     for (size_t i = 0; i < RACERS; i++)
         pthread_create(&ids[i], NULL, race, (void *)i);
     for (size_t i = 0; i < RACERS; i++)
@@ -579,7 +587,7 @@ START_TEST(all_agree_who_has_copied)
     struct page *page = page_open(SMALL_MAX, WAITED);
     page->live_objects = RACED;
     pthread_barrier_init(&starting_line, NULL, RACERS);
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < 10; i++)
         run_race(page);
     stop();
 }
@@ -858,6 +866,7 @@ END_TEST
 void add_cases(Suite *suite)
 {
     TCase *memory = tcase_create("memory");
+    tcase_set_timeout(memory, 30);
     tcase_add_test(memory, one_memory_is_seen_at_three_addresses);
     tcase_add_test(memory, it_leaves_nothing_and_starts_again);
     tcase_add_test(memory, what_cannot_be_started_is_refused);
@@ -867,6 +876,7 @@ void add_cases(Suite *suite)
     suite_add_tcase(suite, memory);
 
     TCase *phases = tcase_create("phases");
+    tcase_set_timeout(phases, 30);
     tcase_add_test(phases, a_load_marks_and_heals);
     tcase_add_test(phases, what_was_loaded_is_not_lost);
     tcase_add_test(phases, marking_goes_on_if_a_thread_has_marked);
@@ -880,6 +890,7 @@ void add_cases(Suite *suite)
     suite_add_tcase(suite, phases);
 
     TCase *threads = tcase_create("threads");
+    tcase_set_timeout(threads, 30);
     tcase_add_test(threads, all_agree_who_has_copied);
     tcase_add_test(threads, what_is_taken_back_is_zero_again);
     tcase_add_test(threads, a_new_reference_is_not_healed_over);
