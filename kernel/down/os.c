@@ -87,6 +87,20 @@ bool os_discard(void *address, size_t size)
     return sys_madvise((unsigned long)address, size, MADV_DONTNEED) == 0;
 }
 
+/* Only in chapters where a batch is known, which kernel/down/batch finds out. */
+#ifdef HAS_BATCH
+void os_discard_with(struct batch *b, void *address, size_t size)
+{
+    (void)b;
+    os_discard(address, size);
+}
+
+void os_discard_batch(struct batch *b)
+{
+    (void)b;
+}
+#endif
+
 void *os_reserve(size_t size)
 {
     char *start =
