@@ -2,13 +2,11 @@
  *
  * A slab that becomes empty can serve any size. So it comes back here, and goes
  * from here to whoever needs one next. Some keep their pages meanwhile. The
-
  * pages of others go back to the system: only addresses are kept.
  *
  * How many should keep them? If a slab is needed that has lost its pages, too
- few
- * have kept theirs, and one more may. If some lose theirs without being needed,
- * one less.
+ * few have kept theirs, and one more may. If some lose theirs without being
+ * needed, one less.
  */
 #include "pool.h"
 #include "lock.h"
