@@ -83,7 +83,7 @@ void *in_a_thread(void *(*body)(void *), void *argument);
 /* The library finds nothing wrong in its memory, or the case fails. */
 void assert_all_is_well(void);
 
-/* The bytes of this process that are in memory. */
+/* The bytes of this process that are in memory, and no file's. */
 size_t resident_bytes(void);
 
 /* For cases of misuse: fork. Returns true in the child, which has to misuse the

@@ -1,8 +1,8 @@
 /* support.c - small things that many cases need
  *
- * But for the start of a thread nothing here allocates, neither from the library
- * under test nor from the C library, so that a case measures only what it does
- * itself.
+ * But for the start of a thread nothing here allocates, neither from the
+ * library under test nor from the C library, so that a case measures only what
+ * it does itself.
  */
 #include "suite.h"
 
@@ -106,16 +106,21 @@ void assert_all_is_well(void)
     ck_assert_msg(broken == NULL, "%s", broken);
 }
 
+/* (statm would be shorter. But the kernel adds up only now and then what each
+ * core has counted, and libc's own pages are counted as they are first used.)
+ */
 size_t resident_bytes(void)
 {
-    char line[100] = "";
-    unsigned long pages = 0;
-    int file = open("/proc/self/statm", O_RDONLY);
-    ck_assert_msg(file >= 0 && read(file, line, sizeof(line) - 1) > 0,
-                  "/proc/self/statm cannot be read");
+    char text[1000] = "";
+    unsigned long kilobytes = 0;
+    int file = open("/proc/self/smaps_rollup", O_RDONLY);
+    ck_assert_msg(file >= 0 && read(file, text, sizeof(text) - 1) > 0,
+                  "/proc/self/smaps_rollup cannot be read");
     close(file);
-    sscanf(line, "%*u %lu", &pages);
-    return pages * (size_t)sysconf(_SC_PAGESIZE);
+    const char *line = strstr(text, "Anonymous:");
+    ck_assert_msg(line && sscanf(line, "Anonymous: %lu", &kilobytes) == 1,
+                  "/proc/self/smaps_rollup does not say what is anonymous");
+    return kilobytes * KiB;
 }
 
 /* A linear congruential generator; its upper bits are the random ones. */
