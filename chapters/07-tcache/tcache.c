@@ -15,6 +15,7 @@
  */
 #include "tcache.h"
 #include "allocate.h"
+#include "mapped.h"
 #include "trim.h"
 
 #include <stdatomic.h>
@@ -275,6 +276,10 @@ void tcache_end(struct tcache *t)
     if (t == &no_cache)
         return;
     tcache_empty(t);
+    if (is_mapped(c)) { /* the arena had no memory for it */
+        unmap_chunk(c);
+        return;
+    }
     bool locked = arena_lock(a);
     free_chunk(a, c);
     arena_unlock(a, locked);
