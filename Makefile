@@ -218,8 +218,8 @@ build/tests/appendices/%: appendices/% tests/appendices/build \
 	@mkdir -p build/tests/appendices
 	tests/appendices/build appendices/$* $@ $(CFLAGS)
 
-BENCH := librecord.so keep split summary sizes replay latency walk search pair \
-         threads import synthetic
+BENCH := librecord.so keep split summary sizes replay latency walk search cost \
+         pair threads import synthetic
 
 # A program is the file of its name, in whichever room of bench/ that lies.
 vpath %.c $(wildcard bench/*/)

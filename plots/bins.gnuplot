@@ -33,7 +33,7 @@ load "plots/panels.gnuplot"
 set logscale xy
 set xrange [24:real(word(facts, 1)) * 1.5]
 set yrange [0.7:real(word(facts, 2)) * 5]
-set ytics (1, 10, 100, 1e3, 1e4, 1e5)
+set ytics ("1" 1, "10" 10, "100" 100, "1k" 1e3, "10k" 1e4, "100k" 1e5)
 set arrow from 136, graph 0 to 136, graph 1 nohead dashtype 2 \
     linecolor rgb quiet_colour
 set arrow from 1016, graph 0 to 1016, graph 1 nohead dashtype 2 \
@@ -56,7 +56,7 @@ do for [i=0:panels - 1] {
     unset label
 }
 load "plots/key.gnuplot"
-plot -1, keyentry with boxes fillcolor rgb free_colour title "in a bin", \
+plot -1, keyentry with boxes fillcolor rgb free_colour title "in a bin or a slab", \
     keyentry with boxes fillcolor rgb mapped_colour \
-        title "cached: in a fast bin"
+        title "cached, kept whole"
 unset multiplot

@@ -47,9 +47,9 @@ title = "Heap growth on each stage: " . about
 command = sprintf("build/bench/replay --samples %s %s LIBRARY", \
     word(facts, 3), trace)
 key_rows = (words(names) + 2) / 2
-height = 800 + 22 * key_rows
+height = 800 + 24 * key_rows
 load "plots/page.gnuplot"
-foot = up(100 + 22 * key_rows, 7)
+foot = up(100 + 24 * key_rows, 7)
 
 set multiplot
 set lmargin at screen 0.125

@@ -24,7 +24,7 @@ load "plots/page.gnuplot"
 set lmargin at screen 0.165
 set rmargin at screen 0.95
 set tmargin at screen down(85, 3)
-set bmargin at screen up(245, 10)
+set bmargin at screen up(265, 10)
 set logscale y
 set xrange [0:5.1]
 set xtics ("0" 0, "50" 0.301, "90" 1, "99" 2, "99.9" 3, "99.99" 4, "slowest" 5)

@@ -31,12 +31,12 @@ stopped = "< " . awk_of(all, is_stopped . \
 title = "Time per call on each workload" . \
     (about eq "all" ? "" : ": " . about)
 command = "build/bench/replay build/traces/WORKLOAD.trace LIBRARY"
-height = 280 + 52 * words(workloads)
+height = 305 + 52 * words(workloads)
 load "plots/page.gnuplot"
 set lmargin at screen 0.2
 set rmargin at screen 0.97
 set tmargin at screen down(80, 2)
-set bmargin at screen up(190, 7)
+set bmargin at screen up(215, 8)
 set xlabel "times the time of the system's malloc, log scale" offset 0,0.4
 set logscale x
 set xrange [real(word(facts, 1)) / 1.2:word(facts, 2) * 1.2]
