@@ -9,10 +9,12 @@
 #include "suite.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LARGEST = 1024, UNIT = 16 }; /* of slots, in bytes */
@@ -42,10 +44,11 @@ static void free_list(struct link *list)
     }
 }
 
-/* So many live payloads of this size that the next one lies in a slab. */
+/* So many live payloads of this size that the next one lies in a slab. The
+ * first of small ones come from a cache that gets some KiB at a time. */
 static void fill_slabs(size_t size)
 {
-    for (int i = 0; i < 20; i++)
+    for (size_t i = 0; i < 20 + 8 * KiB / (size + UNIT); i++)
         must_malloc(size);
 }
 
@@ -66,9 +69,10 @@ START_TEST(small_payloads_are_whole)
     for (size_t size = 1; size <= LARGEST; size++)
         for (unsigned i = 0; i < EACH; i++) {
             char *p = payload[size - 1][i] = must_malloc(size);
-            ck_assert_msg((uintptr_t)p % least_alignment(UNIT) == 0,
+            size_t usable = lib.malloc_usable_size(p);
+            ck_assert_msg((uintptr_t)p % least_alignment(usable) == 0,
                           "a payload of %zu bytes lies at %p", size, (void *)p);
-            paint(p, lib.malloc_usable_size(p), (unsigned)size + i);
+            paint(p, usable, (unsigned)size + i);
         }
     for (size_t size = 1; size <= LARGEST; size++)
         for (unsigned i = 0; i < EACH; i++) {
@@ -87,7 +91,7 @@ START_TEST(small_payloads_are_aligned)
     enum { EACH = 20 };
 
     for (size_t alignment = 16; alignment <= 4096; alignment *= 2)
-        for (size_t size = 0; size <= LARGEST + 16; size += 8)
+        for (size_t size = 8; size <= LARGEST + 16; size += 8)
             for (int i = 0; i < EACH; i++) {
                 char *payload = lib.memalign(alignment, size);
                 ck_assert_msg((uintptr_t)payload % alignment == 0,
@@ -296,6 +300,49 @@ START_TEST(a_small_payload_shrinks_when_there_is_no_memory)
                       i + 1);
     }
     free_list(all);
+    assert_in_order();
+}
+END_TEST
+
+enum { FULL = 64 * MiB / (32 * KiB) };
+
+/* Fill the memory of a thread, all of it, and leave it to the next. */
+static void *fill_memory(void *unused)
+{
+    must_malloc(1);
+    limit_address_space(100 * MiB);
+    for (size_t size = 32 * KiB, i = 0; size > 1000; size /= 2, i = 0)
+        for (; i < (size == 32 * KiB ? FULL : 10); i++)
+            lib.malloc(size);
+    return unused;
+}
+
+static pthread_barrier_t all_have_begun;
+
+static void *begin_and_end(void *unused)
+{
+    lib.free(lib.malloc(100));
+    pthread_barrier_wait(&all_have_begun);
+    return unused;
+}
+
+/* What an allocator needs for a thread must then lie elsewhere. */
+START_TEST(threads_end_that_began_in_full_memory)
+{
+    pthread_t thread[8];
+    pthread_attr_t small_stack;
+
+    must_malloc(1);
+    in_a_thread(fill_memory, NULL);
+    pthread_attr_init(&small_stack);
+    pthread_attr_setstacksize(&small_stack, 256 * KiB);
+    pthread_barrier_init(&all_have_begun, NULL, LENGTH(thread));
+    for (size_t i = 0; i < LENGTH(thread); i++)
+        ck_assert_msg(
+            pthread_create(&thread[i], &small_stack, begin_and_end, NULL) == 0,
+            "thread %zu cannot begin", i);
+    for (size_t i = 0; i < LENGTH(thread); i++)
+        pthread_join(thread[i], NULL);
     assert_in_order();
 }
 END_TEST
@@ -509,6 +556,30 @@ START_TEST(payloads_of_one_size_take_no_more_than_they_hold)
 }
 END_TEST
 
+/* They are freed in any order, so that the last few thousand lie all over. */
+START_TEST(what_is_freed_last_keeps_no_pages)
+{
+    enum { SIZE = 16, COUNT = 4 * MiB / SIZE };
+    static char *payload[COUNT];
+    uint64_t state = seed;
+
+    memset(payload, 1, sizeof(payload));
+    must_malloc(1);
+    size_t before = resident_bytes();
+    for (size_t i = 0; i < COUNT; i++) {
+        size_t other = random_below(&state, i + 1);
+        payload[i] = payload[other];
+        payload[other] = must_malloc(SIZE);
+    }
+    for (size_t i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more < MiB, "of 4 MiB that are free, %zu KiB are resident",
+                  more / KiB);
+    assert_in_order();
+}
+END_TEST
+
 /* The next one is for larger payloads than the last. */
 START_TEST(memory_drifts_from_one_size_to_another)
 {
@@ -607,6 +678,65 @@ START_TEST(the_walk_meets_all_slots)
 }
 END_TEST
 
+static int read_it(const struct malloc_chunk_info *chunk, void *count)
+{
+    (void)*(volatile const char *)chunk->address;
+    ++*(size_t *)count;
+    return 0;
+}
+
+START_TEST(the_walk_leads_only_to_memory)
+{
+    size_t count = 0;
+
+    needs_inspection();
+    exchange_batches(NULL);
+    lib.malloc_walk(read_it, &count);
+    ck_assert_msg(count != 0, "the walk meets nothing");
+}
+END_TEST
+
+static sem_t go, gone;
+
+static void *free_when_told(void *middle)
+{
+    struct link *list = allocate_list(LEFT_BEHIND, LEFT_SIZE);
+    *(struct link **)middle = list;
+    for (int i = 0; i < LEFT_BEHIND / 2; i++)
+        *(struct link **)middle = (*(struct link **)middle)->next;
+    sem_post(&gone);
+    sem_wait(&go);
+    free_list(list);
+    sem_post(&gone);
+    return NULL;
+}
+
+/* While the visit takes its time, what is visited goes. */
+static int let_it_go(const struct malloc_chunk_info *chunk, void *middle)
+{
+    struct timespec soon = {.tv_sec = time(NULL) + 2};
+    if (chunk->payload == middle && sem_post(&go) == 0)
+        sem_timedwait(&gone, &soon);
+    return 0;
+}
+
+START_TEST(the_walk_ends_when_a_slab_goes_back)
+{
+    pthread_t thread;
+    struct link *middle;
+
+    needs_inspection();
+    must_malloc(1);
+    sem_init(&go, 0, 0);
+    sem_init(&gone, 0, 0);
+    pthread_create(&thread, NULL, free_when_told, &middle);
+    sem_wait(&gone);
+    lib.malloc_walk(let_it_go, middle);
+    pthread_join(thread, NULL);
+    assert_all_is_well();
+}
+END_TEST
+
 /* ---- misuse of slots */
 
 enum { SLOT = 48 }; /* a slab does not end with a whole one */
@@ -648,41 +778,38 @@ START_TEST(realloc_of_a_pointer_into_a_slot)
 }
 END_TEST
 
-/* The rest of a slab, and what was never carved, as the walk finds them. */
-static int find_kind(const struct malloc_chunk_info *chunk, void *context)
+/* The rest of a slab, as the walk finds it. */
+static int find_rest(const struct malloc_chunk_info *chunk, void *context)
 {
     struct malloc_chunk_info *found = context;
-    if (chunk->kind != found->kind || chunk->size > 16 * KiB ||
-        chunk->payload != chunk->address)
+    if (chunk->kind != MALLOC_FENCE || chunk->payload != chunk->address)
         return 0;
     *found = *chunk;
     return 1;
 }
 
-static void die_of_a_free_where_no_slot_is(enum malloc_kind kind)
+START_TEST(free_of_the_rest_of_a_slab)
 {
-    struct malloc_chunk_info found = {.kind = kind};
+    struct malloc_chunk_info found;
+    needs_inspection();
     make_slot();
-    ck_assert_msg(lib.malloc_walk(find_kind, &found) != 0,
+    ck_assert_msg(lib.malloc_walk(find_rest, &found) != 0,
                   "there is no such place");
     if (child_must_die("free(): invalid pointer")) {
         lib.free((void *)found.payload);
         _exit(0);
     }
 }
-
-START_TEST(free_of_the_rest_of_a_slab)
-{
-    needs_inspection();
-    allocate_list(1000, SLOT);
-    die_of_a_free_where_no_slot_is(MALLOC_FENCE);
-}
 END_TEST
 
-START_TEST(free_of_what_was_never_carved)
+/* Behind the slabs that are in use are addresses for more. */
+START_TEST(free_of_what_was_never_a_slot)
 {
-    needs_inspection();
-    die_of_a_free_where_no_slot_is(MALLOC_TOP);
+    char *slot = make_slot();
+    if (child_must_die("free(): invalid pointer")) {
+        lib.free(slot + 256 * KiB);
+        _exit(0);
+    }
 }
 END_TEST
 
@@ -691,6 +818,183 @@ static void *free_it(void *freed)
     lib.free(freed);
     return NULL;
 }
+
+enum { FEW = 10 };
+static char *few[FEW];
+
+static void *free_few(void *unused)
+{
+    must_malloc(1); /* without that it has no parcel */
+    for (int i = 0; i < FEW; i++)
+        lib.free(few[i]);
+    return unused;
+}
+
+/* Too few to be sent before the thread ends. */
+START_TEST(what_a_thread_freed_is_sent_when_it_ends)
+{
+    int came_back = 0;
+
+    fill_slabs(SLOT);
+    for (int i = 0; i < FEW; i++)
+        few[i] = must_malloc(SLOT);
+    in_a_thread(free_few, NULL);
+    for (size_t n = 0; n < 16 * KiB / SLOT; n++) {
+        char *again = must_malloc(SLOT);
+        for (int i = 0; i < FEW; i++)
+            came_back += again == few[i];
+    }
+    ck_assert_msg(came_back == FEW,
+                  "of %d slots that a thread freed, %d serve their owner again",
+                  FEW, came_back);
+    assert_in_order();
+}
+END_TEST
+
+static pthread_barrier_t together;
+
+static void *free_few_and_wait(void *unused)
+{
+    struct link *list = allocate_list(1000, SLOT);
+    for (int i = 0; i < FEW; i++)
+        few[i] = must_malloc(SLOT);
+    free_few(NULL);
+    free_list(list);
+    pthread_barrier_wait(&together);
+    pthread_barrier_wait(&together);
+    return unused;
+}
+
+static void *count_few(void *unused)
+{
+    uintptr_t came_back = 0;
+
+    (void)unused;
+    for (int n = 0; n < 1000 + FEW; n++) {
+        char *again = must_malloc(SLOT);
+        for (int i = 0; i < FEW; i++)
+            came_back += again == few[i];
+    }
+    return (void *)came_back;
+}
+
+/* What a thread has freed that is not in the child: another thread there gets
+ * it. */
+START_TEST(a_child_has_the_slots_of_lost_threads)
+{
+    pthread_t thread;
+    int status;
+
+    must_malloc(1);
+    pthread_barrier_init(&together, NULL, 2);
+    pthread_create(&thread, NULL, free_few_and_wait, NULL);
+    pthread_barrier_wait(&together);
+    pid_t child = fork();
+    if (child == 0)
+        _exit((int)(uintptr_t)in_a_thread(count_few, NULL));
+    waitpid(child, &status, 0);
+    pthread_barrier_wait(&together);
+    pthread_join(thread, NULL);
+    ck_assert_msg(status == FEW << 8,
+                  "of %d slots of a lost thread, a child uses not all: its "
+                  "status is %#x",
+                  FEW, status);
+}
+END_TEST
+
+static struct link *lent;
+
+static void *lend_and_wait(void *unused)
+{
+    lent = allocate_list(1000, SLOT);
+    pthread_barrier_wait(&together);
+    pthread_barrier_wait(&together);
+    return unused;
+}
+
+static void free_some_of_another(void)
+{
+    for (int i = 0; i < FEW; i++) {
+        struct link *next = lent->next;
+        lib.free(lent);
+        lent = next;
+    }
+}
+
+static void *count_damage(void *unused)
+{
+    static char *payload[2000];
+    uintptr_t damaged = 0;
+
+    (void)unused;
+    for (unsigned i = 0; i < LENGTH(payload); i++) {
+        payload[i] = must_malloc(SLOT);
+        paint(payload[i], SLOT, i);
+    }
+    for (unsigned i = 0; i < LENGTH(payload); i++)
+        damaged += !is_painted(payload[i], SLOT, i);
+    return (void *)damaged;
+}
+
+/* Some slots wait in a parcel when the thread forks that would send them. */
+START_TEST(a_child_does_not_send_what_it_finds_free)
+{
+    pthread_t thread;
+    int status;
+
+    must_malloc(1);
+    pthread_barrier_init(&together, NULL, 2);
+    pthread_create(&thread, NULL, lend_and_wait, NULL);
+    pthread_barrier_wait(&together);
+    free_some_of_another();
+    pid_t child = fork();
+    if (child == 0) {
+        free_some_of_another();
+        lib.malloc_trim(0);
+        _exit(in_a_thread(count_damage, NULL) != NULL);
+    }
+    waitpid(child, &status, 0);
+    pthread_barrier_wait(&together);
+    pthread_join(thread, NULL);
+    ck_assert_msg(status == 0, "the child ends with status %#x", status);
+}
+END_TEST
+
+static int find_kind(const struct malloc_chunk_info *chunk, void *payload)
+{
+    return chunk->payload == payload ? 1 + (int)chunk->kind : 0;
+}
+
+START_TEST(a_slot_on_its_way_is_cached)
+{
+    pthread_t thread;
+
+    needs_inspection();
+    must_malloc(1);
+    pthread_barrier_init(&together, NULL, 2);
+    pthread_create(&thread, NULL, lend_and_wait, NULL);
+    pthread_barrier_wait(&together);
+    struct link *freed = lent;
+    free_some_of_another();
+    int kind = lib.malloc_walk(find_kind, freed) - 1;
+    pthread_barrier_wait(&together);
+    pthread_join(thread, NULL);
+    ck_assert_msg(kind == MALLOC_CACHED, "the walk finds kind %d", kind);
+}
+END_TEST
+
+START_TEST(a_slot_that_shrinks_much_is_given_up)
+{
+    fill_slabs(LARGEST);
+    for (size_t size = 1; size <= LARGEST; size++) {
+        char *payload = lib.realloc(must_malloc(LARGEST), size);
+        size_t usable = lib.malloc_usable_size(payload);
+        ck_assert_msg(usable <= 2 * (size + UNIT),
+                      "%zu bytes that were more have %zu", size, usable);
+        lib.free(payload);
+    }
+}
+END_TEST
 
 static void *keep_a_slot(void *slot)
 {
@@ -793,9 +1097,9 @@ END_TEST
 START_TEST(check_finds_what_was_smashed_in_a_slab)
 {
     needs_inspection();
-    struct link *list = allocate_list(200, SLOT);
+    struct link *list = allocate_list(2000, SLOT);
     char *slot = must_malloc(SLOT);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 1000; i++) {
         struct link *next = list->next;
         lib.free(list);
         list = next;
@@ -818,6 +1122,7 @@ void add_slabs(TCase *group)
     tcase_add_test(group, works_in_a_narrow_address_space);
     tcase_add_test(group, works_when_the_address_space_gets_narrow);
     tcase_add_test(group, a_small_payload_shrinks_when_there_is_no_memory);
+    tcase_add_test(group, threads_end_that_began_in_full_memory);
     tcase_add_test(group, threads_end_before_their_payloads);
     tcase_add_test(group, a_child_frees_what_threads_left);
     tcase_add_test(group, what_ended_threads_had_is_used_again);
@@ -825,17 +1130,25 @@ void add_slabs(TCase *group)
     tcase_add_test(group, malloc_trim_gives_back_what_was_small);
     tcase_add_test(group, malloc_trim_gives_pages_between_small_payloads_back);
     tcase_add_test(group, the_walk_meets_all_slots);
+    tcase_add_test(group, the_walk_leads_only_to_memory);
 }
 
 void add_slots(TCase *group)
 {
     tcase_add_loop_test(group, payloads_of_one_size_take_no_more_than_they_hold,
                         0, LENGTH(slot_sizes));
+    tcase_add_test(group, what_is_freed_last_keeps_no_pages);
+    tcase_add_test(group, a_slot_that_shrinks_much_is_given_up);
+    tcase_add_test(group, a_slot_on_its_way_is_cached);
+    tcase_add_test(group, a_child_does_not_send_what_it_finds_free);
+    tcase_add_test(group, the_walk_ends_when_a_slab_goes_back);
     tcase_add_test(group, free_of_a_pointer_into_a_slot);
     tcase_add_test(group, free_of_a_misaligned_pointer_into_a_slot);
     tcase_add_test(group, realloc_of_a_pointer_into_a_slot);
     tcase_add_test(group, free_of_the_rest_of_a_slab);
-    tcase_add_test(group, free_of_what_was_never_carved);
+    tcase_add_test(group, free_of_what_was_never_a_slot);
+    tcase_add_test(group, what_a_thread_freed_is_sent_when_it_ends);
+    tcase_add_test(group, a_child_has_the_slots_of_lost_threads);
     tcase_add_test(group, free_of_a_slot_twice);
     tcase_add_test(group, free_of_a_slot_twice_with_many_in_between);
     tcase_add_test(group, free_of_a_slot_by_two_threads);

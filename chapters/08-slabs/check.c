@@ -287,7 +287,7 @@ static const char *check_tcache(void)
 /* Are the free slots of this slab as many as they must be? */
 static const char *check_slab(const struct slab *s)
 {
-    size_t missing = (size_t)(s->carved - s->used);
+    size_t missing = slots_of(s->class) - s->used;
 
     for (struct slot *slot = s->first; slot != NULL; slot = slot_after(slot)) {
         if (slab_of(slot) != s || !is_slot(s, slot))
@@ -297,79 +297,57 @@ static const char *check_slab(const struct slab *s)
         if (missing-- == 0)
             return "there are more slots on a list than free ones";
     }
-    if (missing != 0)
-        return "a free slot is on no list";
-    if (s->used <= s->low && s->used != 0)
-        return "a slab has lost count of its slots";
-    return NULL;
+    return missing != 0 ? "a free slot is on no list" : NULL;
 }
 
-/* May this thread look at the lists of this slab? */
-static bool is_readable(const struct slab *s)
-{
-    const struct owner *o = s->owner;
-
-    return o != NULL && (o == owner || (o->idle && !o->lost));
-}
-
-/* Are the slabs in order, as far as we can tell? */
+/* Are the slabs in order, as far as we can tell? Only those of this thread and
+ * of idle owners stay as they are meanwhile. */
 static const char *check_slabs(void)
 {
     const char *broken = NULL;
-    size_t held = table_bytes();
     struct slab *s = NULL;
 
-    bool locked = pool_lock();
+    bool locked = slabs_lock();
     while (broken == NULL && (s = next_slab(s)) != NULL) {
-        held += s->owner != NULL || s->kept ? SLAB_SIZE : 0;
-        if (is_readable(s))
+        const struct owner *o = owner_of(s);
+        if (s->class != 0 && (o == owner || (o->idle && !o->lost)))
             broken = check_slab(s);
     }
-    if (broken == NULL && held != pool_held())
-        broken = "the slabs do not add up";
-    pool_unlock(locked);
+    slabs_unlock(locked);
     return broken;
 }
 
-/* What lies at this place in a slab, up to where something else begins. */
-static struct malloc_chunk_info describe_slot(const struct slab *s, char *at)
+/* What lies at this place in a slab: a slot, or the tail. */
+static struct malloc_chunk_info describe_slot(const struct slab *s, size_t size,
+                                              char *at)
 {
     size_t rest = (size_t)(slab_start(s) + SLAB_SIZE - at);
     struct malloc_chunk_info info = {
         .address = at,
         .payload = at,
-        .size = s->size,
+        .size = size,
         .kind = MALLOC_USED,
-        .arena = s->owner->arena,
+        .arena = owner_of(s)->arena,
     };
-    if (rest < s->size) {
+    if (rest < size) {
         info.size = rest;
         info.kind = MALLOC_FENCE;
-    } else if (!is_slot(s, at)) {
-        while (info.size + s->size <= rest && !is_slot(s, at + info.size))
-            info.size += s->size;
-        info.kind = MALLOC_TOP;
     } else if (is_free_slot(at)) {
         const struct slot *slot = (struct slot *)at;
-        info.kind = slot->mark == free_mark(slot) ? MALLOC_FREE : MALLOC_CACHED;
+        info.kind = slot->mark & SENT ? MALLOC_CACHED : MALLOC_FREE;
     }
     return info;
 }
 
 static int walk_slab(const struct slab *s, malloc_visitor *visit, void *context)
 {
-    struct malloc_chunk_info info = {
-        .address = slab_start(s),
-        .payload = slab_start(s),
-        .size = SLAB_SIZE,
-        .kind = MALLOC_FREE,
-    };
+    size_t size = slot_size(s); /* its owner may change it meanwhile */
+    struct malloc_chunk_info info;
     int answer = 0;
 
-    if (s->owner == NULL)
-        return s->kept ? visit(&info, context) : 0;
-    for (size_t at = 0; at < SLAB_SIZE && answer == 0; at += info.size) {
-        info = describe_slot(s, slab_start(s) + at);
+    for (size_t at = 0; size != 0 && at < SLAB_SIZE && answer == 0;
+         at += info.size) {
+        info = describe_slot(s, size, slab_start(s) + at);
         answer = visit(&info, context);
     }
     return answer;
@@ -377,18 +355,17 @@ static int walk_slab(const struct slab *s, malloc_visitor *visit, void *context)
 
 int walk_slabs(malloc_visitor *visit, void *context)
 {
-    struct malloc_chunk_info info = {
-        .address = (void *)slab_base,
+    bool locked = slabs_lock();
+    struct malloc_chunk_info table = {
+        .address = next_slab(NULL),
         .size = table_bytes(),
         .kind = MALLOC_HEADER,
     };
     struct slab *s = NULL;
-
-    bool locked = pool_lock();
-    int answer = info.size != 0 ? visit(&info, context) : 0;
+    int answer = table.size != 0 ? visit(&table, context) : 0;
     while (answer == 0 && (s = next_slab(s)) != NULL)
         answer = walk_slab(s, visit, context);
-    pool_unlock(locked);
+    slabs_unlock(locked);
     return answer;
 }
 
@@ -424,9 +401,9 @@ size_t malloc_held(void)
 {
     size_t held = mapped_totals().bytes;
 
-    bool slabs = pool_lock();
-    held += pool_held();
-    pool_unlock(slabs);
+    bool slabs = slabs_lock();
+    held += slabs_held();
+    slabs_unlock(slabs);
     for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a)) {
         bool locked = arena_lock(a);
         held += a->system_mem;

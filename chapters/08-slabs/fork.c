@@ -44,14 +44,14 @@ static void before_fork(void)
     for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
         pthread_mutex_lock(&a->lock);
     mappings_lock();
-    pool_lock();
+    slabs_lock();
     forking = true;
 }
 
 static void release_locks(void)
 {
     forking = false;
-    pool_unlock(true);
+    slabs_unlock(true);
     mappings_unlock(true);
     for (struct arena *a = next_arena(NULL); a != NULL; a = next_arena(a))
         pthread_mutex_unlock(&a->lock);

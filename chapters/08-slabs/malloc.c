@@ -88,7 +88,7 @@ static void *allocate(size_t request)
         return out_of_memory();
 
     struct arena *a = arena_get();
-    void *slot = slab_fetch(MALLOC_ALIGNMENT, request);
+    void *slot = slab_fetch(request);
     if (slot != NULL)
         return slot;
     struct chunk *c = tcache_fetch(a, size);
@@ -127,9 +127,9 @@ static void *allocate_zeroed(size_t request)
     struct arena *a = arena_get();
     void *slot = slab_take(request);
     if (slot == NULL)
-        slot = slab_fetch(MALLOC_ALIGNMENT, request);
+        slot = slab_fetch(request);
     if (slot != NULL)
-        return memset(slot, 0, slab_of(slot)->size);
+        return memset(slot, 0, slot_size(slab_of(slot)));
     struct chunk *c = tcache_take(request);
     if (c == NULL)
         c = tcache_fetch(a, size);
@@ -159,9 +159,7 @@ static void *allocate_aligned(size_t alignment, size_t request)
         return allocate_quickly(request);
 
     struct arena *a = arena_get();
-    void *slot = slab_take(aligned_request(alignment, request));
-    if (slot == NULL)
-        slot = slab_fetch(alignment, aligned_request(alignment, request));
+    void *slot = slab_fetch(aligned_request(alignment, request));
     if (slot != NULL)
         return slot;
     struct chunk *c = tcache_find(alignment, size);
@@ -259,7 +257,7 @@ static void *move_payload(void *payload, size_t usable, size_t request)
  * more than twice as large as necessary. */
 static void *resize_slot(struct slab *s, void *payload, size_t request)
 {
-    size_t size = s->size;
+    size_t size = slot_size(s);
 
     check_slot(s, payload, "realloc(): invalid pointer",
                "realloc(): invalid pointer");
@@ -403,7 +401,7 @@ size_t malloc_usable_size(void *payload)
     if (s != NULL) {
         check_slot(s, payload, "malloc_usable_size(): invalid pointer",
                    "malloc_usable_size(): invalid pointer");
-        return s->size;
+        return slot_size(s);
     }
     return usable_size(given_chunk(payload,
                                    "malloc_usable_size(): invalid pointer",

@@ -1,155 +1,153 @@
-/* pool.c - where slabs come from, and the table of them
+/* pool.c - pages for slabs, and the table of them
  *
- * A slab that becomes empty can serve any size. So it comes back here, and goes
- * from here to whoever needs one next. Some keep their pages meanwhile. The
- * pages of others go back to the system: only addresses are kept.
+ * A slab that has no used slot can serve any size. Its owner keeps it in a
+ * pool. Some slabs there keep their pages, for the next size that needs one.
+ * The pages of others go back to the system: only addresses are kept.
  *
- * How many should keep them? If a slab is needed that has lost its pages, too
- * few have kept theirs, and one more may. If some lose theirs without being
- * needed, one less.
+ * How many should keep them? If a slab is needed that has given its page back,
+ * too few have kept theirs, and one more may. If some give theirs back without
+ * being needed, one less.
  */
 #include "pool.h"
 #include "lock.h"
 #include "os.h"
 
-/* How many slabs keep their pages: so many, one for so many in use, and what
- * has been learned, up to 32 MiB. */
-#define LEAST_KEPT   ((size_t)16)
-#define KEPT_PART    8
-#define MOST_LEARNED ((size_t)2048)
-#define AT_ONCE      8 /* slabs that lose their pages together */
+#include <string.h>
+
+/* One slab may keep its page for so many in use, and as many as learned. When
+ * there are so many more, those give theirs back, all in one call. */
+#define KEPT_PART 8
+#define AT_ONCE   64
+
+/* What has been learned by one page that was missed is forgotten by so many
+ * that were not. */
+#define UNLEARN 4
 
 /* So many are made accessible at a time, with a page of the table for them. */
-#define OPEN_SLABS ((size_t)64)
+#define OPEN_SLABS ((size_t)128)
 
-/* The first slabs are the table itself. */
+/* The first pages are the table itself. */
 #define TABLE_SLABS (SLAB_SPAN / SLAB_SIZE * sizeof(struct slab) / SLAB_SIZE)
 
 uintptr_t slab_base = -SLAB_SPAN;
+uint32_t divisors[NCLASSES];
 
-/* The lock guards all of this. */
-static struct {
-    pthread_mutex_t lock;
-    struct ring kept, gone; /* slabs that have pages, and that have none */
-    size_t kept_count, in_use;
-    size_t learned, unneeded; /* see discard_oldest() */
-    size_t next, open; /* numbers of slabs: never dealt out; not accessible */
-    bool refused;      /* there are no addresses */
-} pool = {
-    .lock = PTHREAD_MUTEX_INITIALIZER,
-    .kept = {&pool.kept, &pool.kept},
-    .gone = {&pool.gone, &pool.gone},
-};
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static size_t opened; /* slabs before this one are accessible; 0: nothing is */
+static bool refused;  /* there are no addresses */
 
-bool pool_lock(void)
+bool slabs_lock(void)
 {
-    return lock_acquire(&pool.lock);
+    return lock_acquire(&lock);
 }
 
-void pool_unlock(bool locked)
+void slabs_unlock(bool locked)
 {
-    lock_release(&pool.lock, locked);
+    lock_release(&lock, locked);
 }
 
 static bool reserve(void)
 {
-    void *start = SLAB_SPAN != 0 ? os_reserve(SLAB_SPAN) : NULL;
+    void *start = !refused ? os_reserve(SLAB_SPAN) : NULL;
 
-    pool.refused = start == NULL;
-    if (start == NULL)
+    refused = start == NULL;
+    if (refused)
         return false;
+    for (size_t i = 1; i < NCLASSES; i++)
+        divisors[i] = (uint32_t)(UINT32_MAX / (i * SLOT_UNIT) + 1);
     __atomic_store_n(&slab_base, (uintptr_t)start, __ATOMIC_RELAXED);
-    pool.next = pool.open = TABLE_SLABS;
+    opened = TABLE_SLABS;
     return true;
 }
 
-/* Make more slabs accessible, and the entries of the table for them. */
-static bool open_more(void)
+/* Make more slabs accessible, and their entries in the table. They all get this
+ * owner, for good. The lock is held. */
+static void open_slabs(struct pool *pool)
 {
-    struct slab *table = (struct slab *)slab_base;
+    struct slab *s = (struct slab *)slab_base + opened;
 
-    if (pool.open + OPEN_SLABS > SLAB_SPAN / SLAB_SIZE ||
-        !os_open(table + pool.open, OPEN_SLABS * sizeof(*table)) ||
-        !os_open(slab_start(table + pool.open), OPEN_SLABS * SLAB_SIZE))
-        return false;
-    pool.open += OPEN_SLABS;
-    return true;
-}
-
-/* A slab that was never dealt out. */
-static struct slab *take_fresh(void)
-{
-    if (pool.open == 0 && (pool.refused || !reserve()))
-        return NULL;
-    if (pool.next == pool.open && !open_more())
-        return NULL;
-    struct slab *s = (struct slab *)slab_base + pool.next++;
-    ring_init(&s->ring);
-    return s;
-}
-
-struct slab *pool_take(void)
-{
-    struct slab *s = ring_first(&pool.kept);
-
-    if (s != NULL) {
-        pool.kept_count--;
-    } else {
-        s = ring_first(&pool.gone);
-        if (s != NULL && pool.learned < MOST_LEARNED)
-            pool.learned++;
+    if (opened + OPEN_SLABS > SLAB_SPAN / SLAB_SIZE ||
+        !os_open(s, OPEN_SLABS * sizeof(*s)) ||
+        !os_open(slab_start(s), OPEN_SLABS * SLAB_SIZE))
+        return;
+    opened += OPEN_SLABS;
+    for (size_t i = OPEN_SLABS; i-- > 0;) {
+        s[i].owner = pool->owner;
+        ring_add(&pool->gone, &s[i]);
     }
-    if (s == NULL)
-        s = take_fresh();
+}
+
+void pool_init(struct pool *pool, uint16_t owner)
+{
+    memset(pool, 0, sizeof(*pool));
+    pool->owner = owner;
+    ring_init(&pool->kept);
+    ring_init(&pool->gone);
+}
+
+/* A slab without a page. */
+static struct slab *take_gone(struct pool *pool)
+{
+    if (ring_first(&pool->gone) == NULL) {
+        bool locked = slabs_lock();
+        if (opened != 0 || reserve())
+            open_slabs(pool);
+        slabs_unlock(locked);
+    }
+    if (pool->gone_count != 0) {
+        pool->gone_count--;
+        pool->learned++;
+    }
+    return ring_first(&pool->gone);
+}
+
+struct slab *pool_take(struct pool *pool)
+{
+    struct slab *s = ring_first(&pool->kept);
+
+    if (s != NULL)
+        pool->kept_count--;
+    else
+        s = take_gone(pool);
     if (s == NULL)
         return NULL;
     ring_remove(s);
-    s->kept = false;
-    pool.in_use++;
+    pool->used_count++;
     return s;
 }
 
-/* Of the slabs that keep their pages the one that came first loses them. */
-static void discard_oldest(struct batch *b)
-{
-    struct slab *s = (struct slab *)pool.kept.before;
-
-    os_discard_with(b, slab_start(s), SLAB_SIZE);
-    s->kept = false;
-    pool.kept_count--;
-    ring_remove(s);
-    ring_add(&pool.gone, s);
-    if (++pool.unneeded % UNLEARN == 0 && pool.learned != 0)
-        pool.learned--;
-}
-
-static void discard_all_but(size_t count)
+/* Let slabs give their pages back, the oldest first, until so many are left. */
+static void discard_all_but(struct pool *pool, size_t count)
 {
     struct batch b = {.count = 0};
 
-    while (pool.kept_count > count)
-        discard_oldest(&b);
+    for (; pool->kept_count > count; pool->kept_count--) {
+        struct slab *s = pool->kept.before;
+        s->class = 0;
+        os_discard_with(&b, slab_start(s), SLAB_SIZE);
+        ring_remove(s);
+        ring_add(&pool->gone, s);
+        if (++pool->gone_count % UNLEARN == 0 && pool->learned != 0)
+            pool->learned--;
+    }
     os_discard_batch(&b);
 }
 
-void pool_give(struct slab *s)
+void pool_give(struct pool *pool, struct slab *s)
 {
-    s->owner = NULL;
-    s->divisor = 0;
-    s->kept = true;
-    ring_add(&pool.kept, s);
-    pool.kept_count++;
-    pool.in_use--;
-    size_t may = LEAST_KEPT + pool.learned + pool.in_use / KEPT_PART;
-    if (pool.kept_count >= may + AT_ONCE)
-        discard_all_but(may);
+    ring_add(&pool->kept, s);
+    pool->kept_count++;
+    pool->used_count--;
+    size_t may = pool->used_count / KEPT_PART + pool->learned;
+    if (pool->kept_count >= may + AT_ONCE)
+        discard_all_but(pool, may);
 }
 
-bool pool_trim(void)
+bool pool_trim(struct pool *pool)
 {
-    bool any = pool.kept_count != 0;
+    bool any = pool->kept_count != 0;
 
-    discard_all_but(0);
+    discard_all_but(pool, 0);
     return any;
 }
 
@@ -158,15 +156,19 @@ struct slab *next_slab(const struct slab *s)
     struct slab *table = (struct slab *)slab_base;
     size_t number = s != NULL ? (size_t)(s - table) + 1 : TABLE_SLABS;
 
-    return number < pool.next ? table + number : NULL;
+    return number < opened ? table + number : NULL;
 }
 
 size_t table_bytes(void)
 {
-    return pool.open != 0 ? (pool.open - TABLE_SLABS) * sizeof(struct slab) : 0;
+    return opened != 0 ? (opened - TABLE_SLABS) * sizeof(struct slab) : 0;
 }
 
-size_t pool_held(void)
+size_t slabs_held(void)
 {
-    return table_bytes() + (pool.in_use + pool.kept_count) * SLAB_SIZE;
+    size_t held = table_bytes();
+
+    for (struct slab *s = next_slab(NULL); s != NULL; s = next_slab(s))
+        held += s->class != 0 ? SLAB_SIZE : 0;
+    return held;
 }

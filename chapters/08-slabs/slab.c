@@ -1,15 +1,14 @@
 /* slab.c - small payloads without headers
  *
- * A thread takes slots from a bin. When it is empty, it gets all free slots of
- * one of the thread's slabs; or those of a part that was not carved yet. What
- * the thread frees goes into the bin, as far as there is room, and else into
- * the slab where it lies. All this needs no lock, because only the owner of a
- * slab touches it.
+ * A thread takes slots from a bin. When that is empty, it gets all free slots
+ * of one of the thread's slabs. What the thread frees goes into the bin, as far
+ * as there is room, and else into the slab where it lies. All this needs no
+ * lock, because only the owner of a slab touches it.
  *
- * What another thread owns is sent to it, many slots at a time. It takes them
+ * What another thread owns is sent to it, some slots at a time. It takes them
  * over when one of its bins is empty. When a thread ends, its owner waits for
  * the next thread that begins. Until then it is idle, and belongs to whoever
- * holds the lock of the pool.
+ * holds the lock.
  */
 #include "slab.h"
 #include "allocate.h"
@@ -19,322 +18,181 @@
  * small program need not touch a page for each size. */
 #define FIRST_MISSES 3
 
-/* Bounds: what free() puts into a bin, and what is sent at a time. */
-#define BIN_BYTES    ((size_t)8192)
-#define BIN_SLOTS    ((size_t)32)
-#define LENT_PART    8 /* a slot may be longer by so much than its class */
-#define PARCEL_BYTES ((size_t)16 * 1024)
+/* In a bin lie at most as many slots as in so many slabs. */
+#define BIN_SLABS 3
 
-/* An owner with more than so many bytes of free slots gives pages back. */
-#define LEAST_ALLOWED ((size_t)512 * 1024)
+/* So many slots are sent together. */
+#define PARCEL_SLOTS 16
 
-/* It looks when so many slabs have become sparse: these, and a part of all. */
-#define SPARSE_SLABS 8
-#define SPARSE_PART  16
+/* A thread beyond so many that live at once has chunks only. */
+#define MAX_OWNERS (UINT16_MAX + 1)
+
+const uint8_t classes[NCLASSES] = {
+    1,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16,
+    17, 18, 19, 21, 21, 23, 23, 25, 25, 28, 28, 28, 32, 32, 32, 32, 36,
+    36, 36, 36, 42, 42, 42, 42, 42, 42, 51, 51, 51, 51, 51, 51, 51, 51,
+    51, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+};
 
 struct owner no_owner;
 __thread struct owner *owner = &no_owner;
 
-static struct owner *owners; /* all; the lock of the pool guards the list */
+static struct owner *owners[MAX_OWNERS]; /* by number, from 1 */
+static size_t owner_count = 1;           /* the lock guards both */
+
+struct owner *owner_of(const struct slab *s)
+{
+    return owners[s->owner];
+}
 
 static struct slot *slot_at(const struct slab *s, size_t index)
 {
-    return (struct slot *)(slab_start(s) + index * s->size);
+    return (struct slot *)(slab_start(s) + index * slot_size(s));
 }
 
-/* The number of the first slot that begins in this part, or after it. */
-static size_t first_in_part(const struct slab *s, size_t part)
+/* Cut a page into slots of this class, which are all free. */
+static void carve(struct slab *s, size_t class)
 {
-    size_t slots = SLAB_SIZE / s->size;
-    size_t index = (part * PART_SIZE + s->size - 1) / s->size;
-
-    return index < slots ? index : slots;
-}
-
-/* Link the slots of the first part that is not carved. If the owner has given
- * parts back that it could use now, it may keep more in future. */
-static void carve(struct owner *o, struct slab *s)
-{
-    size_t part = (size_t)__builtin_ctz(s->fresh);
-    size_t start = first_in_part(s, part), end = first_in_part(s, part + 1);
-
-    set_fresh_parts(s, s->fresh & (s->fresh - 1));
-    if (o->gone_parts != 0) {
-        o->gone_parts--;
-        o->allowed += PART_SIZE;
-    }
-    s->carved += (uint16_t)(end - start);
-    for (size_t i = end; i > start; i--)
-        slot_push(&s->first, slot_at(s, i - 1));
-}
-
-/* Put a slab onto the ring of its class, unless it has nothing to give. */
-static void file_slab(struct owner *o, struct slab *s)
-{
-    s->filed = s->used < s->carved || s->fresh != 0;
-    if (!s->filed) {
-        s->low = s->used - 1; /* the next free() will be noticed */
-        return;
-    }
-    s->low = s->used / 2 < SLAB_PARTS ? s->used / 2 : SLAB_PARTS;
-    struct ring *ring = &o->partial[s->class];
-    ring_add(s->first != NULL ? ring : ring->before, s);
-    o->filed_slabs++;
-}
-
-static void unfile_slab(struct owner *o, struct slab *s)
-{
-    if (!s->filed)
-        return;
-    ring_remove(s);
-    o->filed_slabs--;
-}
-
-/* Give a slab of the pool to an owner, to be cut into slots of this class. */
-static void set_class(struct owner *o, struct slab *s, size_t class)
-{
+    s->first = NULL;
     s->class = (uint8_t) class;
-    s->size = (uint16_t)((class + 1) * SLOT_UNIT);
-    s->divisor = UINT32_MAX / s->size + 1;
-    s->first = NULL;
-    s->carved = s->used = 0;
-    set_fresh_parts(s, ALL_PARTS);
-    s->sparse = false;
-    atomic_store_explicit(&s->owner, o, memory_order_release);
+    for (size_t i = slots_of(class); i-- > 0;)
+        slot_push(&s->first, slot_at(s, i));
 }
 
-/* A slab of this class that has something to give. NULL if there is no
- * memory. */
-static struct slab *find_slab(struct owner *o, size_t class)
+/* Put all free slots of a slab into the bin. The more often that happens, the
+ * more may lie there. */
+static void fill_bin(struct slot_bin *bin, struct slab *s)
 {
-    struct slab *s = ring_first(&o->partial[class]);
+    int slots = (int)slots_of(s->class), most = BIN_SLABS * slots;
+    int limit = 2 * bin->limit + 1;
 
-    if (s != NULL)
-        return s;
-    bool locked = pool_lock();
-    s = pool_take();
-    if (s != NULL)
-        set_class(o, s, class);
-    pool_unlock(locked);
-    if (s != NULL)
-        file_slab(o, s);
-    return s;
-}
-
-/* Put all free slots of a slab into the bin. */
-static void fill_bin(struct owner *o, struct slab *s)
-{
-    struct slot_bin *bin = &o->bins[s->class];
-
-    unfile_slab(o, s);
-    if (s->first == NULL)
-        carve(o, s);
     bin->first = s->first;
-    bin->room = bin->limit - (s->carved - s->used);
+    bin->limit = (int16_t)(limit < most ? limit : most);
+    bin->room = (int16_t)(bin->limit - (slots - s->used));
     s->first = NULL;
-    s->used = s->carved;
-    file_slab(o, s);
+    s->used = (uint16_t)slots;
 }
 
-/* Put a slot into its slab. */
-static void put_back(struct owner *o, struct slot *slot)
+/* Put the slots of a list back into their slabs. */
+static void put_all_back(struct owner *o, struct slot *list)
 {
-    struct slab *s = slab_of(slot);
-
-    slot_push(&s->first, slot);
-    if (--s->used <= s->low)
-        slab_refile(o, s);
+    while (list != NULL) {
+        struct slot *slot = slot_pop(&list);
+        put_back(o, slab_of(slot), slot);
+    }
 }
 
-/* Put the slots of a bin back into their slabs. The bin has no room until it is
- * filled again. Slots that are not back yet have no mark, for they count as
- * used. */
+/* Empty a bin, and halve its limit. It has no room until it is filled again. */
 static void close_bin(struct owner *o, struct slot_bin *bin)
 {
-    struct slot *first = bin->first, *slot, *next;
+    struct slot *list = bin->first;
 
     bin->first = NULL;
     bin->room = 0;
-    for (slot = first; slot != NULL; slot = slot_after(slot))
-        slot->mark = 0;
-    for (slot = first; slot != NULL; slot = next) {
-        next = slot_after(slot);
-        put_back(o, slot);
-    }
+    bin->limit /= 2;
+    put_all_back(o, list);
 }
 
-/* The parts of a slab that are carved, and in which no slot is in use. (A slot
- * may reach into the next part.) */
-static unsigned unused_parts(const struct slab *s)
+void put_back(struct owner *o, struct slab *s, struct slot *slot)
 {
-    unsigned busy = s->fresh;
-
-    for (size_t i = 0; i < SLAB_SIZE / s->size; i++) {
-        size_t start = i * s->size, end = start + s->size - 1;
-        if ((s->fresh >> start / PART_SIZE & 1) == 0 &&
-            slot_at(s, i)->mark != free_mark(slot_at(s, i)))
-            busy |= 1u << start / PART_SIZE | 1u << end / PART_SIZE;
-    }
-    return ALL_PARTS & ~busy;
-}
-
-/* Link the slots that have the mark, in carved parts, and count them. */
-static void relink(struct slab *s)
-{
-    s->first = NULL;
-    s->carved = s->used = 0;
-    for (size_t i = SLAB_SIZE / s->size; i-- > 0;) {
-        struct slot *slot = slot_at(s, i);
-        if ((s->fresh >> i * s->size / PART_SIZE & 1) != 0)
-            continue;
-        s->carved++;
-        if (slot->mark == free_mark(slot))
-            slot_push(&s->first, slot);
-        else
-            s->used++;
-    }
-}
-
-/* Give the pages of a slab back in which no slot is in use. They are as if they
- * had never been carved. */
-static void discard_parts(struct owner *o, struct slab *s, struct batch *b)
-{
-    unsigned parts = unused_parts(s);
-
-    s->sparse = false;
-    if (parts == 0)
-        return;
-    for (size_t part = 0; part < SLAB_PARTS; part++)
-        if (parts >> part & 1) {
-            os_discard_with(b, slab_start(s) + part * PART_SIZE, PART_SIZE);
-            o->gone_parts++;
-            if (o->allowed > LEAST_ALLOWED)
-                o->allowed -= PART_SIZE / UNLEARN;
-        }
-    set_fresh_parts(s, s->fresh | parts);
-    relink(s);
-}
-
-/* The bytes of the free slots in an owner's slabs. */
-static size_t free_bytes(const struct owner *o)
-{
-    size_t bytes = 0;
-
-    for (size_t i = 0; i < NCLASSES; i++) {
-        const struct ring *ring = &o->partial[i], *r = ring->next;
-        for (; r != ring; r = r->next) {
-            const struct slab *s = (struct slab *)r;
-            bytes += (size_t)(s->carved - s->used) * s->size;
-        }
-    }
-    return bytes;
-}
-
-/* Look at all slabs of which few slots are in use. What is in bins counts as
- * used, and is put back first. */
-static void tidy(struct owner *o)
-{
-    struct batch b = {.count = 0};
-
-    o->sparse_slabs = 0;
-    if (free_bytes(o) <= o->allowed || os_page_size() != PART_SIZE)
-        return;
-    for (size_t i = 0; i < NCLASSES; i++) {
-        struct ring *ring = &o->partial[i];
-        close_bin(o, &o->bins[i]);
-        for (struct ring *r = ring->next; r != ring; r = r->next)
-            if (((struct slab *)r)->sparse)
-                discard_parts(o, (struct slab *)r, &b);
-    }
-    os_discard_batch(&b);
-}
-
-void slab_refile(struct owner *o, struct slab *s)
-{
-    unfile_slab(o, s);
+    if (s->first == NULL)
+        ring_add(&o->partial[s->class], s);
+    slot_push(&s->first, slot);
+    s->used--;
     if (s->used == 0) {
-        bool locked = !o->idle && pool_lock();
-        pool_give(s);
-        pool_unlock(locked);
-        return;
+        ring_remove(s);
+        pool_give(&o->pool, s);
+        close_bin(o, &o->bins[s->class]);
     }
-    file_slab(o, s);
-    s->sparse = s->used <= SLAB_PARTS;
-    o->sparse_slabs += s->sparse;
-    if (o->sparse_slabs >= SPARSE_SLABS + o->filed_slabs / SPARSE_PART)
-        tidy(o);
-}
-
-/* Send what is in a parcel to its owner. */
-static void send(struct parcel *parcel)
-{
-    struct slot *head = parcel->to->remote;
-
-    do
-        parcel->last->next = mix_slot(&parcel->last->next, head);
-    while (!atomic_compare_exchange_weak(&parcel->to->remote, &head,
-                                         parcel->first));
-    parcel->first = NULL;
-    parcel->bytes = 0;
-}
-
-static void put_into(struct parcel *parcel, struct owner *to, struct slot *slot)
-{
-    if (parcel->to != to && parcel->first != NULL)
-        send(parcel);
-    parcel->to = to;
-    if (parcel->first == NULL)
-        parcel->last = slot;
-    slot_link(&parcel->first, slot, remote_mark(slot));
-    parcel->bytes += slab_of(slot)->size;
-    if (parcel->bytes >= PARCEL_BYTES)
-        send(parcel);
 }
 
 /* Put back what others have sent. */
 static void take_over(struct owner *o)
 {
-    struct slot *next, *slot = o->remote;
-
-    if (slot == NULL)
-        return;
-    for (slot = atomic_exchange(&o->remote, NULL); slot != NULL; slot = next) {
-        next = slot_after(slot);
-        put_back(o, slot);
-    }
+    if (o->remote != NULL)
+        put_all_back(o, atomic_exchange(&o->remote, NULL));
 }
 
-/* The slabs of a thread that is lost since a fork may be in any state. But a
- * slot that has a mark is free. */
+/* Send what is in a parcel to its owner. */
+static void send(struct parcel *p)
+{
+    if (p->first == NULL)
+        return;
+    struct slot *head = p->to->remote;
+
+    do
+        p->last->next = mix_slot(&p->last->next, head);
+    while (!atomic_compare_exchange_weak(&p->to->remote, &head, p->first));
+    p->first = NULL;
+    p->count = 0;
+}
+
+static void put_into(struct parcel *p, struct owner *to, struct slot *slot)
+{
+    if (p->to != to)
+        send(p);
+    p->to = to;
+    if (p->first == NULL)
+        p->last = slot;
+    slot_push(&p->first, slot);
+    slot->mark |= SENT;
+    p->count++;
+    if (p->count == PARCEL_SLOTS)
+        send(p);
+}
+
+/* Begin with nothing. */
+static void init_owner(struct owner *o, size_t number)
+{
+    memset(o, 0, sizeof(*o));
+    for (size_t i = 1; i < NCLASSES; i++) {
+        o->bins[i].limit = (int16_t)(BIN_SLABS * slots_of(i));
+        ring_init(&o->partial[i]);
+    }
+    pool_init(&o->pool, (uint16_t)number);
+}
+
+/* The lists of a thread that is lost since a fork may be in any state. But a
+ * slot that has the mark is free. */
 static void recover_slabs(struct owner *o)
 {
-    for (struct slab *s = next_slab(NULL); s != NULL; s = next_slab(s))
-        if (s->owner == o) {
-            for (size_t i = 0; i < SLAB_SIZE / s->size; i++)
-                if ((s->fresh >> i * s->size / PART_SIZE & 1) == 0 &&
-                    is_free_slot(slot_at(s, i)))
-                    slot_at(s, i)->mark = free_mark(slot_at(s, i));
-            relink(s);
-            s->filed = false;
-            slab_refile(o, s);
+    for (struct slab *s = next_slab(NULL); s != NULL; s = next_slab(s)) {
+        if (s->owner != o->pool.owner)
+            continue;
+        if (s->class == 0) {
+            ring_add(&o->pool.gone, s);
+            continue;
         }
+        s->first = NULL;
+        s->used = 0;
+        for (size_t i = slots_of(s->class); i-- > 0;)
+            if (is_free_slot(slot_at(s, i)))
+                slot_push(&s->first, slot_at(s, i));
+            else
+                s->used++;
+        o->pool.used_count++;
+        if (s->used == 0)
+            pool_give(&o->pool, s);
+        else if (s->first != NULL)
+            ring_add(&o->partial[s->class], s);
+    }
     o->lost = false;
 }
 
 /* Put a slot back for an owner without a thread. Returns false if it has one
  * meanwhile. */
-static bool put_back_for(struct owner *o, struct slot *slot)
+static bool put_back_for(struct owner *o, struct slab *s, struct slot *slot)
 {
-    bool locked = pool_lock();
+    bool locked = slabs_lock();
     bool idle = o->idle;
 
     if (idle) {
         if (o->lost)
             recover_slabs(o);
         take_over(o);
-        put_back(o, slot);
+        put_back(o, s, slot);
     }
-    pool_unlock(locked);
+    slabs_unlock(locked);
     return idle;
 }
 
@@ -349,112 +207,93 @@ void check_slot(const struct slab *s, const void *payload,
 
 void slab_free(struct slab *s, void *payload)
 {
-    struct owner *to = s->owner;
+    struct owner *to = owner_of(s);
 
     check_slot(s, payload, "free(): invalid pointer",
                "free(): double free detected in tcache 2");
-    if (to->idle && put_back_for(to, payload))
+    if (to->idle && put_back_for(to, s, payload))
         return;
     struct parcel single = {.to = NULL};
-    struct parcel *parcel =
-        owner != &no_owner ? &owner->parcels[to->number % NPARCELS] : &single;
-    put_into(parcel, to, payload);
-    if (single.first != NULL)
-        send(&single);
+    put_into(owner != &no_owner ? &owner->parcel : &single, to, payload);
+    send(&single);
 }
 
-/* A free slot that is a little larger than those of this class, in a slab whose
- * slots are aligned so. It is better than a page that was never touched. */
-static struct slot *borrow_slot(struct owner *o, size_t class, size_t alignment)
-{
-    size_t last = class + (class + 1) / LENT_PART;
-
-    for (size_t i = class + 1; i <= last && i < NCLASSES; i++) {
-        struct slab *s = ring_first(&o->partial[i]);
-        if (s == NULL || s->first == NULL || s->size % alignment != 0)
-            continue;
-        unfile_slab(o, s);
-        s->used++;
-        struct slot *slot = slot_pop(&s->first);
-        file_slab(o, s);
-        return slot;
-    }
-    return NULL;
-}
-
-void *slab_fetch(size_t alignment, size_t request)
+void *slab_fetch(size_t request)
 {
     struct owner *o = owner;
-    size_t class = class_of(request);
 
     if (request > MAX_SLOT || o == &no_owner || params.tcache_count == 0 ||
         params.perturb != 0)
         return NULL;
-    if (o->bins[class].misses < FIRST_MISSES) {
-        o->bins[class].misses++;
+    size_t class = class_of(request);
+    struct slot_bin *bin = &o->bins[class];
+    if (bin->first != NULL) /* filled since this thread has an owner */
+        return slab_take(request);
+    if (bin->misses < FIRST_MISSES) {
+        bin->misses++;
         return NULL;
     }
     take_over(o);
     struct slab *s = ring_first(&o->partial[class]);
-    if (s == NULL || s->first == NULL) {
-        struct slot *slot = borrow_slot(o, class, alignment);
-        if (slot != NULL)
-            return slot;
-        s = find_slab(o, class);
+    if (s != NULL) {
+        ring_remove(s);
+    } else {
+        s = pool_take(&o->pool);
+        if (s == NULL)
+            return NULL;
+        if (s->class != class)
+            carve(s, class);
     }
-    if (s == NULL)
-        return NULL;
-    fill_bin(o, s);
+    fill_bin(bin, s);
     return slab_take(request);
-}
-
-static void set_up(struct owner *o)
-{
-    for (size_t i = 0; i < NCLASSES; i++) {
-        size_t slots = BIN_BYTES / ((i + 1) * SLOT_UNIT);
-        o->bins[i].limit = (uint16_t)(slots < BIN_SLOTS ? slots : BIN_SLOTS);
-        ring_init(&o->partial[i]);
-    }
-    o->allowed = LEAST_ALLOWED;
-    bool locked = pool_lock();
-    o->number = owners != NULL ? owners->number + 1 : 0;
-    o->next = owners;
-    owners = o;
-    pool_unlock(locked);
 }
 
 /* An owner that has no thread; NULL if there is none. */
 static struct owner *take_idle_owner(void)
 {
-    struct owner *o;
+    struct owner *o = NULL;
 
-    bool locked = pool_lock();
-    for (o = owners; o != NULL && !o->idle; o = o->next)
-        ;
+    bool locked = slabs_lock();
+    for (size_t i = 1; i < owner_count && o == NULL; i++)
+        if (owners[i]->idle)
+            o = owners[i];
     if (o != NULL && o->lost)
         recover_slabs(o);
     if (o != NULL)
         o->idle = false;
-    pool_unlock(locked);
+    slabs_unlock(locked);
+    return o;
+}
+
+/* A new owner; NULL if there is no memory, or there are too many. Threads begin
+ * one after the other, since the list of arenas is locked. */
+static struct owner *make_owner(struct arena *a)
+{
+    if (owner_count == MAX_OWNERS)
+        return NULL;
+    bool locked = arena_lock(a);
+    struct chunk *c = allocate_chunk(a, request_to_size(sizeof(struct owner)));
+    arena_unlock(a, locked);
+    if (c == NULL)
+        return NULL;
+    struct owner *o = chunk_to_payload(c);
+    init_owner(o, owner_count);
+    locked = slabs_lock();
+    owners[owner_count++] = o;
+    slabs_unlock(locked);
     return o;
 }
 
 void slabs_start(struct arena *a)
 {
-    struct owner *o = SLAB_SPAN != 0 ? take_idle_owner() : &no_owner;
-
-    if (o == NULL) {
-        bool locked = arena_lock(a);
-        struct chunk *c =
-            allocate_chunk(a, request_to_size(sizeof(struct owner)));
-        arena_unlock(a, locked);
-        if (c == NULL)
-            return;
-        o = memset(chunk_to_payload(c), 0, sizeof(struct owner));
-        set_up(o);
-    }
-    if (o != &no_owner)
-        o->arena = a->number;
+    if (SLAB_SPAN == 0 || os_page_size() > SLAB_SIZE)
+        return;
+    struct owner *o = take_idle_owner();
+    if (o == NULL)
+        o = make_owner(a);
+    if (o == NULL)
+        return;
+    o->arena = a->number;
     owner = o;
 }
 
@@ -462,10 +301,8 @@ void slabs_flush(struct owner *o)
 {
     if (o == &no_owner)
         return;
-    for (struct parcel *p = o->parcels; p < o->parcels + NPARCELS; p++)
-        if (p->first != NULL)
-            send(p);
-    for (size_t i = 0; i < NCLASSES; i++)
+    send(&o->parcel);
+    for (size_t i = 1; i < NCLASSES; i++)
         close_bin(o, &o->bins[i]);
     take_over(o);
 }
@@ -477,37 +314,34 @@ void slabs_end(struct owner *o)
     if (o == owner)
         owner = &no_owner;
     slabs_flush(o);
-    bool locked = pool_lock();
+    bool locked = slabs_lock();
     o->idle = true;
-    take_over(o); /* what was sent in between */
-    pool_unlock(locked);
+    slabs_unlock(locked);
 }
 
 bool slabs_trim(void)
 {
-    slabs_flush(owner);
-    bool locked = pool_lock();
-    for (struct owner *o = owners; o != NULL; o = o->next)
-        if (o->idle && !o->lost)
+    bool any = false;
+
+    bool locked = slabs_lock();
+    for (size_t i = 1; i < owner_count; i++) {
+        struct owner *o = owners[i];
+        if (o == owner || (o->idle && !o->lost)) {
             take_over(o);
-    bool any = pool_trim();
-    pool_unlock(locked);
+            any |= pool_trim(&o->pool);
+        }
+    }
+    slabs_unlock(locked);
     return any;
 }
 
 void forget_other_owners(void)
 {
-    for (struct owner *o = owners; o != NULL; o = o->next) {
-        memset(o->parcels, 0, sizeof(o->parcels)); /* found by their marks */
-        if (o == owner)
-            continue;
-        for (size_t i = 0; i < NCLASSES; i++) {
-            o->bins[i].first = NULL;
-            o->bins[i].room = 0;
-            ring_init(&o->partial[i]);
+    for (size_t i = 1; i < owner_count; i++)
+        if (owners[i] == owner) {
+            owner->parcel = (struct parcel){0}; /* recovered by marks */
+        } else {
+            init_owner(owners[i], i);
+            owners[i]->idle = owners[i]->lost = true;
         }
-        o->filed_slabs = o->sparse_slabs = 0;
-        o->remote = NULL;
-        o->idle = o->lost = true;
-    }
 }

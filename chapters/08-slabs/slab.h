@@ -1,20 +1,20 @@
 /* slab.h - small payloads without headers
  *
- * A slab is memory that is cut into slots of one size. A slot has no header: it
+ * A slab is a page that is cut into slots of one size. A slot has no header: it
  * is a payload and nothing else. What the allocator must know stands once for
  * all slots of a slab, in the table (see pool.h):
  *
- *   [slot|slot|slot|slot|slot|slot|slot|slot|slot|slot|slot| - ]   16 KiB
- *    used free used used free free  not carved yet          tail
- *          |              ^  |  ^
- *          +--------------+  +--+    free slots are linked, through their bytes
+ *   [ slot | slot | slot | slot | slot | slot | slot | slot | slot | - ]
+ *     used   free   used   used   free   free   used   used   used   tail
+ *              |                  ^  |    ^
+ *              +------------------+  +----+   free slots are linked
  *
  * A slab has an owner: a thread, which alone hands its slots out, and takes
  * them back, without a lock. In front of its slabs a thread has a bin for each
  * size, with a few free slots, so that the one that was freed last is used
  * first.
  *
- * Invariant: a free slot that is linked has the mark, whatever list it is on.
+ * Invariant: a free slot has the mark, whatever list it is on.
  */
 #ifndef SLAB_H
 #define SLAB_H
@@ -25,11 +25,6 @@
 
 #include <stdatomic.h>
 
-/* One class of slots for each multiple of 16 bytes. */
-#define SLOT_UNIT ((size_t)16)
-#define MAX_SLOT  ((size_t)1024)
-#define NCLASSES  (MAX_SLOT / SLOT_UNIT)
-
 /* A free slot. */
 struct slot {
     struct slot *next; /* mixed, as in a fast bin */
@@ -38,35 +33,29 @@ struct slot {
 
 struct slot_bin {
     struct slot *first;
-    int32_t room;    /* slots that free() may still put here */
-    uint16_t limit;  /* the room that it has when it is empty */
-    uint16_t misses; /* found empty, before there were slabs */
+    int16_t room;    /* slots that free() may still put here */
+    int16_t limit;   /* the room that it has when it is empty */
+    uint32_t misses; /* found empty, before there were slabs */
 };
 
 /* Free slots on their way to another owner. */
 struct parcel {
     struct owner *to;
     struct slot *first, *last;
-    size_t bytes;
+    size_t count;
 };
 
-#define NPARCELS 4
-
 /* What a thread has of slabs. It outlives the thread, and serves another one
- * then. Until then it is idle, and the lock of the pool guards it. */
+ * then. Until then it is idle, and the lock guards it. */
 struct owner {
     struct slot_bin bins[NCLASSES];
-    struct ring partial[NCLASSES]; /* slabs that have something to give */
-    size_t filed_slabs;            /* on all these rings */
-    size_t sparse_slabs;           /* that have become so since tidy() */
-    size_t allowed;                /* bytes of free slots, before tidy() */
-    size_t gone_parts;             /* that went back, and were not missed yet */
-    struct parcel parcels[NPARCELS];
+    struct slab partial[NCLASSES]; /* rings of slabs that have free slots */
+    struct pool pool;
+    struct parcel parcel;
     struct slot *_Atomic remote; /* freed by others, to be taken over */
-    struct owner *next;          /* on the list of all owners */
-    unsigned number, arena;      /* its own, and its thread's arena's */
     _Atomic bool idle;           /* it has no thread */
     bool lost;                   /* because of a fork: its lists are no good */
+    unsigned arena;              /* the number of its thread's */
 };
 
 /* This thread's. If it has none it is no_owner, without slots and room, to
@@ -81,16 +70,23 @@ static inline uintptr_t free_mark(const struct slot *slot)
     return (uintptr_t)&no_owner ^ (uintptr_t)slot;
 }
 
-/* What stands in one that is on its way to its owner. */
-static inline uintptr_t remote_mark(const struct slot *slot)
+/* The lowest bit says that a slot is on its way to its owner. */
+#define SENT ((uintptr_t)1)
+
+static inline bool is_free_slot(const void *payload)
 {
-    return free_mark(slot) | 1;
+    const struct slot *slot = payload;
+
+    return (slot->mark | SENT) == (free_mark(slot) | SENT);
 }
 
-/* Sizes 0 to 16 are class 0, up to 32 class 1, ... */
+/* The class for so many units: the largest slots of which as many fit into a
+ * page. So 20 units get 21: either way there are 12 slots. */
+extern const uint8_t classes[NCLASSES];
+
 static inline size_t class_of(size_t request)
 {
-    return (request - (request != 0)) / SLOT_UNIT;
+    return classes[(request + SLOT_UNIT - 1) / SLOT_UNIT];
 }
 
 static inline struct slot *mix_slot(const void *link, struct slot *slot)
@@ -104,17 +100,11 @@ static inline struct slot *slot_after(const struct slot *slot)
     return mix_slot(&slot->next, slot->next);
 }
 
-static inline void slot_link(struct slot **list, struct slot *slot,
-                             uintptr_t mark)
-{
-    slot->next = mix_slot(&slot->next, *list);
-    slot->mark = mark;
-    *list = slot;
-}
-
 static inline void slot_push(struct slot **list, struct slot *slot)
 {
-    slot_link(list, slot, free_mark(slot));
+    slot->next = mix_slot(&slot->next, *list);
+    slot->mark = free_mark(slot);
+    *list = slot;
 }
 
 /* Take the first slot of a list that is not empty. */
@@ -124,7 +114,7 @@ static inline struct slot *slot_pop(struct slot **list)
 
     if (!is_in_slabs(slot) || (uintptr_t)slot % SLOT_UNIT != 0)
         fatal("malloc(): unaligned tcache chunk detected");
-    *list = mix_slot(&slot->next, slot->next);
+    *list = slot_after(slot);
     slot->mark = 0;
     return slot;
 }
@@ -142,25 +132,18 @@ static inline void *slab_take(size_t request)
     return slot_pop(&bin->first);
 }
 
-/* Does a slot begin here, in a part that is carved? (If n is divided by d
- * without a rest, n times 2^32 / d, rounded up, has a small fraction.) */
+/* Does a slot begin here? (If n is divided by d without a rest, n times 2^32 /
+ * d, rounded up, has a small fraction.) */
 static inline bool is_slot(const struct slab *s, const void *payload)
 {
     uint32_t offset = (uint32_t)((uintptr_t)payload % SLAB_SIZE);
+    uint32_t divisor = divisors[s->class];
 
-    return offset * s->divisor < s->divisor && offset + s->size <= SLAB_SIZE &&
-           (fresh_parts(s) >> offset / PART_SIZE & 1) == 0;
+    return offset * divisor < divisor && offset + slot_size(s) <= SLAB_SIZE;
 }
 
-static inline bool is_free_slot(const void *payload)
-{
-    const struct slot *slot = payload;
-
-    return (slot->mark | 1) == remote_mark(slot);
-}
-
-/* So few slots of a slab are used that it belongs elsewhere. */
-void slab_refile(struct owner *o, struct slab *s);
+/* Put a slot back into its slab. */
+void put_back(struct owner *o, struct slab *s, struct slot *slot);
 
 /* Free a slot: into the bin if there is room, or else into its slab. Returns
  * false if that is not so easy. */
@@ -168,18 +151,16 @@ static inline bool slab_put(struct slab *s, void *payload)
 {
     struct owner *mine = owner;
 
-    if (atomic_load_explicit(&s->owner, memory_order_relaxed) != mine ||
-        !is_slot(s, payload) || is_free_slot(payload))
+    if (s->owner != mine->pool.owner || !is_slot(s, payload) ||
+        is_free_slot(payload))
         return false;
     struct slot_bin *bin = &mine->bins[s->class];
     if (bin->room > 0) {
         bin->room--;
         slot_push(&bin->first, payload);
-        return true;
+    } else {
+        put_back(mine, s, payload);
     }
-    slot_push(&s->first, payload);
-    if (--s->used <= s->low)
-        slab_refile(mine, s);
     return true;
 }
 
@@ -189,15 +170,16 @@ void slab_free(struct slab *s, void *payload);
 /* A slot for this request, when the bin is empty. NULL if chunks should serve
  * it: it is large, or hardly any of its size were asked for, or there is no
  * memory. */
-void *slab_fetch(size_t alignment, size_t request);
+void *slab_fetch(size_t request);
 
 /* What to ask for, so that a slot lies at a multiple of alignment, a power of
- * two: the start of a slab does, and so does every slot of such a size. */
+ * two: its size must be one, for its page begins at one. */
 static inline size_t aligned_request(size_t alignment, size_t request)
 {
-    return alignment > MAX_SLOT || request > MAX_SLOT
-               ? MAX_SLOT + 1
-               : align_up(request + (request == 0), alignment);
+    while (request <= MAX_SLOT &&
+           class_of(request) * SLOT_UNIT % alignment != 0)
+        request = class_of(request) * SLOT_UNIT + 1;
+    return request;
 }
 
 /* Is this a slot in use? If not, one of these texts is the message. */
@@ -207,7 +189,8 @@ void check_slot(const struct slab *s, const void *payload,
 /* Give this thread, which is attached to an arena, an owner. */
 void slabs_start(struct arena *a);
 
-/* Empty the bins and parcels of an owner. Its thread is this one, or gone. */
+/* Empty the bins of an owner, and take over what others have sent. Its thread
+ * is this one, or gone. */
 void slabs_flush(struct owner *o);
 
 /* The same, and leave its slabs to whoever needs them: its thread has ended, or
@@ -220,6 +203,9 @@ bool slabs_trim(void);
 
 /* After a fork, in the child: there is no other thread any more. */
 void forget_other_owners(void);
+
+/* The owner of a slab. */
+struct owner *owner_of(const struct slab *s);
 
 /* As malloc_walk(), for the table, slabs, and their slots. */
 int walk_slabs(malloc_visitor *visit, void *context);

@@ -15,6 +15,7 @@
  */
 #include "tcache.h"
 #include "allocate.h"
+#include "mapped.h"
 #include "slab.h"
 #include "trim.h"
 
@@ -281,6 +282,10 @@ void tcache_end(struct tcache *t)
     slabs_end(t->owner);
     t->owner = &no_owner;
     tcache_empty(t);
+    if (is_mapped(c)) { /* the arena had no memory for it */
+        unmap_chunk(c);
+        return;
+    }
     bool locked = arena_lock(a);
     free_chunk(a, c);
     arena_unlock(a, locked);

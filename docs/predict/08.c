@@ -33,20 +33,10 @@ static void allocate_all(void)
         payloads[i] = malloc(size);
 }
 
-static void free_all(void)
+/* How many slots of this size has a slab? */
+static size_t slots(void)
 {
-    for (size_t i = 0; i < times; i++)
-        free(payloads[i]);
-}
-
-/* How many slabs have an owner, and slots of this size? */
-static long slabs_of_size(void)
-{
-    long count = 0;
-
-    for (struct slab *s = next_slab(NULL); s != NULL; s = next_slab(s))
-        count += s->owner != NULL && s->size == align_up(size, SLOT_UNIT);
-    return count;
+    return slots_of(class_of(size));
 }
 
 /* --- 1 */
@@ -60,31 +50,44 @@ static long usable_bytes(void)
 
 static long how_many_slabs(void)
 {
+    long count = 0;
+
     allocate_all();
-    return slabs_of_size();
+    for (struct slab *s = next_slab(NULL); s != NULL; s = next_slab(s))
+        count += s->class == class_of(size);
+    return count;
 }
 
 /* --- 3 */
 
-static long which_comes_back(void)
+static size_t freed, then_freed, calls;
+
+static long which_slot_comes_back(void)
 {
-    long which = 0;
+    char *payload = NULL;
 
     allocate_all();
-    free_all();
-    char *payload = malloc(size);
-    for (size_t i = 0; i < times; i++)
-        if (payloads[i] == payload)
-            which = (long)i + 1;
-    return which;
+    free(payloads[freed - 1]);
+    free(payloads[then_freed - 1]);
+    for (size_t i = 0; i < calls; i++)
+        payload = malloc(size);
+    return (payload - payloads[0]) / (long)slot_size(slab_of(payload)) + 1;
 }
 
 /* --- 4 */
 
-static long carved_in_the_first_slab(void)
+static long how_many_in_the_bin(void)
 {
+    long count = 0;
+
     allocate_all();
-    return slab_of(payloads[0])->carved;
+    for (size_t i = 0; i < times; i++)
+        if (i % slots() != 0)
+            free(payloads[i]);
+    struct slot *slot = owner->bins[class_of(size)].first;
+    for (; slot != NULL; slot = slot_after(slot))
+        count++;
+    return count;
 }
 
 /* --- 5 */
@@ -102,58 +105,64 @@ static void *allocate_in_a_thread(void *unused)
 static long not_yet_sent(void)
 {
     pthread_t thread;
-    size_t bytes = 0;
 
     free(malloc(1)); /* this thread has its owner, too */
     pthread_barrier_init(&turn, NULL, 2);
     pthread_create(&thread, NULL, allocate_in_a_thread, NULL);
     pthread_barrier_wait(&turn);
-    free_all();
-    for (struct parcel *p = owner->parcels; p < owner->parcels + NPARCELS; p++)
-        bytes += p->bytes;
+    for (size_t i = 0; i < times; i++)
+        free(payloads[i]);
+    long count = (long)owner->parcel.count;
     pthread_barrier_wait(&turn);
     pthread_join(thread, NULL);
-    return (long)(bytes / align_up(size, SLOT_UNIT));
+    return count;
 }
 
 int main(int argc, char **argv)
 {
     predict_start(argc, argv);
 
-    size = pick(100, 1000);
+    size = pick(300, 900);
     ask("A slot is given for malloc(%zu). What does malloc_usable_size() say\n"
         "   of it?",
         size);
-    answer(usable_bytes, "The next multiple of 16, and no header: %zu.",
-           align_up(size, SLOT_UNIT));
+    answer(usable_bytes,
+           "%zu slots of %zu bytes fit into a page of 4096. They are made as\n"
+           "   large as possible, in steps of 16 bytes.",
+           slots(), align_up(size, SLOT_UNIT));
 
     size = 16 * pick(10, 30);
     times = pick(150, MOST);
-    ask("malloc(%zu) is called %zu times, and gives slots. How many slabs of\n"
-        "   16384 bytes are there for this size?",
+    ask("malloc(%zu) is called %zu times, and gives slots. How many slabs are\n"
+        "   there for this size?",
         size, times);
-    answer(how_many_slabs, "There are %zu slots in a slab.", SLAB_SIZE / size);
+    answer(how_many_slabs, "A slab is a page, and has %zu slots.", slots());
 
-    size = 1000;
-    times = pick(9, 16);
-    ask("%zu payloads of 1000 bytes, 1 to %zu, are all slots of one slab "
-        "(1008\n"
-        "   bytes each). They are freed in this order. Then malloc(1000) is\n"
-        "   called. Which of them does it return?",
-        times, times);
-    answer(which_comes_back,
-           "The bin has room for 8, less those that it still holds.\n"
-           "   What is freed after that goes into the slab. The last one that\n"
-           "   went into the bin comes back.");
+    size = pick(200, 400);
+    times = pick(4, 6);
+    freed = pick(1, times - 1);
+    then_freed = pick(freed + 1, times);
+    calls = pick(1, 4);
+    ask("A slab has %zu slots for malloc(%zu). Those from 1 to %zu are in "
+        "use.\n"
+        "   free() gets slot %zu, then %zu. Then malloc(%zu) is called. Which\n"
+        "   slot does call %zu return?",
+        slots(), size, times, freed, then_freed, size, calls);
+    answer(which_slot_comes_back,
+           "The slot that was freed last is the first in the bin. Behind\n"
+           "   those two lie the slots that have not been given out yet.");
 
-    size = 1000;
-    times = pick(1, 16);
-    ask("%zu payloads of 1000 bytes are the first slots of a slab (1008 bytes\n"
-        "   each). How many of its slots are carved?",
-        times);
-    answer(carved_in_the_first_slab,
-           "Parts of 4096 bytes are carved one by one: 5, 9, 13, 16\n"
-           "   slots begin in the first 1, 2, 3, 4 of them.");
+    size = pick(200, 900);
+    times = 5 * slots();
+    ask("A slab has %zu slots for malloc(%zu). All slots of five slabs are in\n"
+        "   use. The thread frees all but one of each slab. How many of them\n"
+        "   lie in the bin now?",
+        slots(), size);
+    answer(
+        how_many_in_the_bin,
+        "When a bin is filled from a slab, it has room for twice as many\n"
+        "   slots as there are in a slab, and for another one with each that\n"
+        "   is taken.");
 
     size = 16 * pick(20, 60);
     times = pick(50, 150);
@@ -161,9 +170,7 @@ int main(int argc, char **argv)
         "frees\n"
         "   them. How many are not sent yet?",
         times, size);
-    answer(not_yet_sent,
-           "A parcel is sent when 16384 bytes are in it: %zu slots.",
-           (16384 + size - 1) / size);
+    answer(not_yet_sent, "A parcel is sent when 16 slots are in it.");
 
     return predict_end();
 }

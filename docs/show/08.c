@@ -40,10 +40,7 @@ static int place_in(const struct slot *slot, const void *address)
 static void print_list(const void *slot)
 {
     const struct slab *s = slab_of(slot);
-    struct owner *of = s->owner;
-
-    if (of == NULL)
-        return;
+    struct owner *of = owner_of(s);
     int in_bin = place_in(of->bins[s->class].first, slot);
     int in_slab = place_in(s->first, slot);
 
@@ -59,26 +56,23 @@ static void print_list(const void *slot)
 /* Print the line of the table for a slab. */
 static void show_slab(const struct slab *s)
 {
-    static const char bits[] = "01";
+    const struct owner *of = owner_of(s);
 
-    printf("  %-16p slots of %d, %s; %d carved, %d taken; not carved: ",
-           (const void *)slab_start(s), s->size,
-           s->owner == NULL    ? "in the pool"
-           : s->owner == owner ? "of this thread"
-           : s->owner->idle    ? "of a thread that has ended"
-                               : "of another thread",
-           s->carved, s->used);
-    for (int part = 0; part < SLAB_PARTS; part++)
-        putchar(bits[s->fresh >> part & 1]);
-    putchar('\n');
+    printf("  %-16p class %d, owner %d (%s), %d taken%s\n",
+           (const void *)slab_start(s), s->class, s->owner,
+           of == owner ? "this thread"
+           : of->idle  ? "idle"
+                       : "another thread",
+           s->used, s->used == 0 ? ": in the pool" : "");
 }
 
 /* Print a slot of the slab that is shown. */
 static int show_slot(const struct malloc_chunk_info *slot, void *shown)
 {
     static const char *const states[] = {
-        [MALLOC_USED] = "used",   [MALLOC_FREE] = "free",
-        [MALLOC_CACHED] = "free", [MALLOC_TOP] = "not carved",
+        [MALLOC_USED] = "used",
+        [MALLOC_FREE] = "free",
+        [MALLOC_CACHED] = "free",
         [MALLOC_FENCE] = "tail",
     };
 
@@ -104,9 +98,9 @@ static void show(const char *what, const void *payload)
     malloc_walk(show_slot, s);
 }
 
-static void show_bin(const char *payload)
+static void show_bin(size_t request)
 {
-    struct slot_bin *bin = &owner->bins[slab_of(payload)->class];
+    const struct slot_bin *bin = &owner->bins[class_of(request)];
 
     printf("the bin: limit %d, room %d\n", bin->limit, bin->room);
 }
@@ -149,72 +143,70 @@ static void *third_thread(void *unused)
     return unused;
 }
 
-static void show_parcel(void)
+static void show_parcel(char *x, char *y)
 {
-    char *x = named['x' - 'a'], *y = named['y' - 'a'];
-
     name('x', NULL);
     free(x);
     show("first thread: free(x);", x);
     name('y', NULL);
     free(y);
-    for (struct parcel *p = owner->parcels; p < owner->parcels + NPARCELS; p++)
-        if (p->first != NULL)
-            printf("the parcel: %zu bytes of %d\n", p->bytes, 16 * 1024);
-    slabs_flush(owner); /* as when it is full, or the thread ends */
+    printf("slots in the parcel: %zu\n", owner->parcel.count);
+    slabs_flush(owner); /* the parcel is sent, and bins are emptied */
     show("first thread: free(y), and the parcel is sent", x);
 }
 
 int main(void)
 {
-    static char *more[16];
+    static char *more[14];
     pthread_t second;
-    char *a, *b, *c, *d;
+    char *a, *b, *c, *x;
 
     show_start();
-    a = first_slot(1000);
+    a = first_slot(700);
     name('a', a);
-    show("a = malloc(1000);", a);
-    show_bin(a);
-    b = malloc(1000);
-    c = malloc(1000);
+    show("a = malloc(700);", a);
+    show_bin(700);
+    b = malloc(700);
+    c = malloc(700);
     name('b', b);
     name('c', c);
-    memset(a, 'a', 1008); /* all of it is the caller's */
+    memset(a, 'a', 816); /* all of it is the caller's */
     free(b);
     name('b', NULL);
-    show("b = malloc(1000); c = malloc(1000); free(b);", a);
+    show("b = malloc(700); c = malloc(700); free(b);", a);
     puts("the last word of a, and the words of the slot that was b");
-    show_word(a + 1000, "a's: no header follows");
+    show_word(a + 808, "a's: no header follows");
     printf("  %-16p 0x%016zx  next, without the mixing\n", (void *)b,
            (size_t)slot_after((struct slot *)b));
     show_word(b + 8, "the mark");
     printf("  %-16p %-18s  no_owner\n", (void *)&no_owner, "");
 
     for (int i = 0; i < 14; i++)
-        more[i] = malloc(1000);
-    show("14 times malloc(1000)", a);
+        more[i] = malloc(700);
+    puts("14 times malloc(700)");
+    show_bin(700);
     for (int i = 0; i < 14; i++)
         free(more[i]);
-    show("these are freed", a);
-    show_bin(a);
+    show("these are freed", more[10]);
+    show_bin(700);
 
     pthread_barrier_init(&turn, NULL, 2);
     pthread_create(&second, NULL, second_thread, NULL);
     pthread_barrier_wait(&turn);
-    show_parcel();
+    x = named['x' - 'a'];
+    show_parcel(x, named['y' - 'a']);
     pthread_barrier_wait(&turn);
     pthread_join(second, NULL);
-    show("second thread: it has ended", a + SLAB_SIZE);
+    show("second thread: it has ended", x);
     pthread_create(&second, NULL, third_thread, NULL);
     pthread_join(second, NULL);
 
     free(a);
     free(c);
+    show("free(a); free(c);", a);
+    show_bin(700);
     malloc_trim(0);
-    show("free(a); free(c); malloc_trim(0);", a);
-    d = first_slot(200);
-    name('d', d);
-    show_slab(slab_of(d));
+    show("malloc_trim(0);", a);
+    show_slab(slab_of(first_slot(200)));
     return 0;
 }

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { THREADS = 4, GENERATIONS = 4, CALLS = 5000 };
+enum { THREADS = 4, GENERATIONS = 20, CALLS = 1000 };
 
 static void *(*allocate)(size_t size);
 static void *(*resize)(void *payload, size_t size);
