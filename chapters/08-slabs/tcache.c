@@ -189,8 +189,7 @@ void tcache_free(struct chunk *c)
     arena_unlock(a, locked);
 }
 
-/* Put more chunks of this size into a bin: those that lie about, and then what
- * can be cut from one piece. */
+/* Put more chunks of this size into a bin, then what is cut from a piece. */
 static void refill(struct arena *a, struct tcache_bin *bin, size_t size)
 {
     size_t wanted = bin->limit / 2 < RUN_BYTES ? bin->limit / 2 : RUN_BYTES;
@@ -282,11 +281,10 @@ void tcache_end(struct tcache *t)
     slabs_end(t->owner);
     t->owner = &no_owner;
     tcache_empty(t);
-    if (is_mapped(c)) { /* the arena had no memory for it */
-        unmap_chunk(c);
-        return;
-    }
     bool locked = arena_lock(a);
-    free_chunk(a, c);
+    if (is_mapped(c)) /* the arena had no memory for it */
+        unmap_chunk(c);
+    else
+        free_chunk(a, c);
     arena_unlock(a, locked);
 }

@@ -3,8 +3,7 @@
  * Most chunks that a thread frees are of sizes that it soon wants again. So it
  * keeps them in a cache of its own. No other thread looks into it, so no lock
  * is needed, and a call that is served there takes a few dozen instructions:
- * those in this file. For a bin of the cache that is empty or full, see
- * tcache.c.
+ * those in this file. For a bin that is empty or full, see tcache.c.
  *
  * Invariant: cached chunks stay marked as in use, so that nobody merges them.
  * Their bk is the address of no_cache, which no program knows. This mark tells
@@ -16,8 +15,7 @@
 #include "bins.h"
 #include "fastbin.h"
 
-/* There is no room if the bin is full, and none if the thread has no cache. So
- * free() asks one question, not two. */
+/* No room: the bin is full, or there is no cache. free() asks only once. */
 struct tcache_bin {
     struct chunk *first; /* linked by fd, mixed as in a fast bin */
     uint32_t room;       /* bytes of chunks that it may still take */
@@ -70,8 +68,7 @@ static inline struct chunk *tcache_pop(struct tcache_bin *bin, size_t size)
     return c;
 }
 
-/* Take a chunk for this request from the cache. NULL if there is none, or if
- * the request is large. */
+/* Take a small chunk for this request from the cache; NULL if there is none. */
 static inline struct chunk *tcache_take(size_t request)
 {
     if (request > MAX_SMALL_REQUEST)
