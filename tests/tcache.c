@@ -442,22 +442,45 @@ END_TEST
 
 /* ---- chunks of other arenas */
 
+static void *zeroed(size_t size)
+{
+    return lib.calloc(1, size);
+}
+
+static void *aligned(size_t size)
+{
+    return lib.memalign(64, size);
+}
+
+/* Small, and large: the latter are searched for in another way. */
+static const struct sent {
+    size_t size;
+    void *(*allocate)(size_t size);
+} sent[] = {
+    {SIZE, must_malloc},
+    {2 * SIZE, must_malloc},
+    {2 * SIZE, zeroed},
+    {2 * SIZE, aligned},
+};
 static size_t came_back;
 
 /* Allocate, let the first thread free it, and allocate again. */
-static void *allocate_twice(void *unused)
+static void *allocate_twice(void *how)
 {
-    allocate_many(SIZE); /* whatever is done when a size is new to a thread */
+    const struct sent *sent = how;
+
+    allocate_many(sent->size); /* what is done when a size is new to a thread */
     free_many(NULL);
-    allocate_many(SIZE);
+    for (size_t i = 0; i < MANY; i++)
+        payload[i] = sent->allocate(sent->size);
     pthread_barrier_wait(&together);
     pthread_barrier_wait(&together);
     for (size_t i = 0; i < MANY; i++) {
-        char *again = must_malloc(SIZE);
+        char *again = sent->allocate(sent->size);
         for (size_t j = 0; j < MANY; j++)
             came_back += again == payload[j];
     }
-    return unused;
+    return NULL;
 }
 
 START_TEST(what_others_free_comes_back_to_its_thread)
@@ -466,7 +489,7 @@ START_TEST(what_others_free_comes_back_to_its_thread)
     needs_inspection();
     must_malloc(1);
     pthread_barrier_init(&together, NULL, 2);
-    pthread_create(&owner, NULL, allocate_twice, NULL);
+    pthread_create(&owner, NULL, allocate_twice, (void *)&sent[_i]);
     pthread_barrier_wait(&together);
     unsigned arena = view_of(payload[0]).arena;
     free_many(NULL);
@@ -656,7 +679,8 @@ void add_tcache(TCase *group)
     tcase_add_test(group, a_cache_ends_with_its_thread);
     tcase_add_test(group, what_is_freed_after_the_cache_has_ended);
     tcase_add_test(group, a_cache_that_was_left_behind_is_found);
-    tcase_add_test(group, what_others_free_comes_back_to_its_thread);
+    tcase_add_loop_test(group, what_others_free_comes_back_to_its_thread, 0,
+                        LENGTH(sent));
     tcase_add_test(group, what_waits_for_its_owner_is_bounded);
     tcase_add_test(group, a_child_has_the_cache_of_its_thread);
     tcase_add_test(group, a_child_has_the_room_of_lost_threads);

@@ -9,9 +9,8 @@
  * when it is empty or full. But when it is full again, and has not been found
  * empty since, the thread is only freeing, and the limit falls.
  *
- * Chunks of other arenas are not kept: two threads would write to the same line
- * of the CPU's caches, and memory of one arena would end up with all threads.
- * They are collected, and handed over on a list for which no lock is needed.
+ * Chunks of other arenas are not kept, or else two threads would write to the
+ * same line of the CPU's caches. They are collected, and handed over on a list.
  */
 #include "tcache.h"
 #include "allocate.h"

@@ -2,12 +2,10 @@
  *
  * Most chunks that a thread frees are of sizes that it soon wants again. So it
  * keeps them in a cache of its own. No other thread looks into it, so no lock
- * is needed, and a call that is served there takes a few dozen instructions:
- * those in this file. For a bin that is empty or full, see tcache.c.
+ * is needed. For a bin that is empty or full, see tcache.c.
  *
- * Invariant: cached chunks stay marked as in use, so that nobody merges them.
- * Their bk is the address of no_cache, which no program knows. This mark tells
- * check.c that they are free, and free() that they are being freed twice.
+ * Invariant: cached chunks stay marked as in use, so that nobody merges them,
+ * and have a mark of their own: bk is the address of no_cache.
  */
 #ifndef TCACHE_H
 #define TCACHE_H

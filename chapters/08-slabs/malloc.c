@@ -95,6 +95,7 @@ static void *allocate(size_t request)
     if (c != NULL)
         return chunk_to_payload(c);
     bool locked = arena_lock(a);
+    tcache_take_over(a);
     c = allocate_chunk(a, size);
     arena_unlock(a, locked);
     if (c == NULL)
@@ -136,6 +137,7 @@ static void *allocate_zeroed(size_t request)
     if (c != NULL)
         return memset(chunk_to_payload(c), 0, usable_size(c));
     bool locked = arena_lock(a);
+    tcache_take_over(a);
     a->zero_bytes = 0; /* take_from_top() may set it */
     c = allocate_chunk(a, size);
     size_t zero = a->zero_bytes;
@@ -166,6 +168,7 @@ static void *allocate_aligned(size_t alignment, size_t request)
     if (c != NULL)
         return chunk_to_payload(c);
     bool locked = arena_lock(a);
+    tcache_take_over(a);
     c = allocate_aligned_chunk(a, alignment, size);
     arena_unlock(a, locked);
     if (c == NULL)
