@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -389,6 +390,59 @@ START_TEST(pages_stay_for_what_is_filled_again)
     ck_assert_msg(faults < 25,
                   "to fill 1 MiB again makes %ld page faults each time",
                   faults);
+}
+END_TEST
+
+static bool is_resident(const char *address)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    unsigned char resident = 0;
+
+    /* It fails where nothing is mapped. */
+    mincore((void *)((uintptr_t)address / page * page), 1, &resident);
+    return resident & 1;
+}
+
+/* A page fault for each page is dear. If a payload is written to, have the
+ * pages behind it got memory already? (Not in huge pages, where all of them
+ * have.) */
+static const size_t small_sizes[] = {100, 1500};
+
+START_TEST(fetches_pages_together)
+{
+    size_t size = small_sizes[_i], count = 8 * MiB / size, fetched = 0;
+    size_t two_pages = 2 * (size_t)sysconf(_SC_PAGESIZE);
+
+    prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    for (size_t i = 0; i < count; i++) {
+        char *payload = must_malloc(size);
+        memset(payload, 1, size);
+        fetched += is_resident(payload + two_pages);
+    }
+    ck_assert_msg(fetched > count / 2,
+                  "of 8 MiB in payloads of %zu bytes, %zu %% of the pages "
+                  "come before they are touched",
+                  size, fetched * 100 / count);
+}
+END_TEST
+
+/* But many programs ask for more than they touch. */
+START_TEST(fetches_no_pages_that_may_never_be_touched)
+{
+    enum { COUNT = 500, SMALL = 1500, LARGE = 60000 };
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+    must_malloc(1);
+    size_t before = resident_bytes();
+    for (int i = 0; i < COUNT; i++) {
+        memset(must_malloc(SMALL), 1, SMALL);
+        memset(must_malloc(LARGE), 1, 1);
+    }
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more < COUNT * (SMALL + 3 * page),
+                  "of %d payloads of %d bytes only the first one is touched, "
+                  "and %zu KiB are resident",
+                  COUNT, LARGE, more / KiB);
 }
 END_TEST
 
@@ -777,6 +831,9 @@ void add_lessons(TCase *group)
     tcase_add_test(group, gives_pages_between_chunks_back);
     tcase_add_test(group, gives_pages_back_unasked);
     tcase_add_test(group, pages_stay_for_what_is_filled_again);
+    tcase_add_loop_test(group, fetches_pages_together, 0,
+                        sizeof(small_sizes) / sizeof(*small_sizes));
+    tcase_add_test(group, fetches_no_pages_that_may_never_be_touched);
     tcase_add_test(group, threads_do_not_wait_for_each_other);
     tcase_add_test(group, threads_take_no_lock_for_what_they_freed);
     tcase_add_test(group, threads_free_for_others_without_a_lock);

@@ -8,11 +8,18 @@
  */
 #include "suite.h"
 
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -304,6 +311,61 @@ START_TEST(a_small_payload_shrinks_when_there_is_no_memory)
 }
 END_TEST
 
+/* From here on, if madvise() is called and this argument has this value, the
+ * system does something else. */
+static void on_madvise(unsigned argument, uint32_t value, uint32_t action)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                 offsetof(struct seccomp_data, args[argument])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, action),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {LENGTH(filter), filter};
+
+    ck_assert_msg(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0,
+                  "no filter for system calls can be set");
+}
+
+enum { POPULATE = 23 }; /* MADV_POPULATE_WRITE, which not all headers have */
+
+/* As Linux was before 5.14: it does not know how to fetch pages. */
+START_TEST(works_where_pages_cannot_be_fetched)
+{
+    on_madvise(2, POPULATE, SECCOMP_RET_ERRNO | EINVAL);
+    errno = 0;
+    free_list(allocate_list(4 * MiB / 100, 100));
+    free_list(allocate_list(4 * MiB / 1500, 1500));
+    ck_assert_msg(errno == 0, "malloc() and free() set errno to %d", errno);
+    ck_assert_msg(use_small_payloads() == 0, "something is wrong");
+    ck_assert_msg(in_a_thread(use_them_in_a_thread, NULL) == NULL,
+                  "something is wrong in a thread");
+    assert_in_order();
+}
+END_TEST
+
+START_TEST(no_system_call_is_about_nothing)
+{
+    int status;
+
+    pid_t child = fork();
+    if (child == 0) {
+        on_madvise(1, 0, SECCOMP_RET_KILL_PROCESS);
+        for (size_t size = 16; size <= 4096; size *= 2)
+            free_list(allocate_list(64 * KiB / size, size));
+        lib.malloc_trim(0);
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    ck_assert_msg(status == 0, "madvise() is called for 0 bytes: status %#x",
+                  status);
+}
+END_TEST
+
 enum { FULL = 64 * MiB / (32 * KiB) };
 
 /* Fill the memory of a thread, all of it, and leave it to the next. */
@@ -553,6 +615,47 @@ START_TEST(payloads_of_one_size_take_no_more_than_they_hold)
     ck_assert_msg(more <= 64 * MiB / 100 * 101,
                   "64 MiB in payloads of %zu bytes make %zu KiB resident", size,
                   more / KiB);
+}
+END_TEST
+
+/* A program gives some memory up, and then takes much more than it had. Most of
+ * that is new to it: its pages were not missed, and need not be kept later. */
+START_TEST(new_pages_are_not_taken_for_missed_ones)
+{
+    must_malloc(1);
+    size_t before = resident_bytes();
+    free_list(allocate_list(4 * MiB / 256, 256));
+    free_list(allocate_list(64 * MiB / 256, 256));
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more < 4 * MiB, "of 64 MiB that are free, %zu KiB stay",
+                  more / KiB);
+    assert_in_order();
+}
+END_TEST
+
+/* A program may lock what must not be written to a disk. The system does not
+ * take such pages back, but it takes those around them. */
+START_TEST(locked_pages_keep_no_others)
+{
+    enum { SIZE = 256, COUNT = 8 * MiB / SIZE, APART = 1500 };
+    static char *payload[COUNT];
+
+    memset(payload, 1, sizeof(payload));
+    must_malloc(1);
+    size_t before = resident_bytes();
+    for (size_t i = 0; i < COUNT; i++)
+        payload[i] = must_malloc(SIZE);
+    for (size_t i = 0; i < COUNT; i += APART)
+        ck_assert_msg(mlock(payload[i], SIZE) == 0, "no page can be locked");
+    for (size_t i = 0; i < COUNT; i++)
+        lib.free(payload[i]);
+    lib.malloc_trim(0);
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more < MiB,
+                  "8 MiB are free, of which 22 pages are locked, and %zu KiB "
+                  "are resident",
+                  more / KiB);
+    assert_in_order();
 }
 END_TEST
 
@@ -960,6 +1063,79 @@ START_TEST(a_child_does_not_send_what_it_finds_free)
 }
 END_TEST
 
+/* What a thread has given up and may want again: many free pages. */
+static void *grow_and_shrink(void *unused)
+{
+    for (int i = 0; i < 3; i++)
+        free_list(allocate_list(LEFT_BEHIND, LEFT_SIZE));
+    lent = allocate_list(2 * FEW, SLOT);
+    pthread_barrier_wait(&together);
+    pthread_barrier_wait(&together);
+    return unused;
+}
+
+static void *use_what_grew(void *unused)
+{
+    static char *payload[LEFT_BEHIND];
+    uintptr_t damaged = 0;
+
+    (void)unused;
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < LEFT_BEHIND; i++)
+            paint(payload[i] = must_malloc(LEFT_SIZE), LEFT_SIZE, i);
+        for (unsigned i = 0; i < LEFT_BEHIND; i++) {
+            damaged += !is_painted(payload[i], LEFT_SIZE, i);
+            lib.free(payload[i]);
+        }
+    }
+    damaged += lib.inspectable && lib.malloc_check() != NULL;
+    return (void *)damaged;
+}
+
+START_TEST(a_child_has_the_pages_of_lost_threads)
+{
+    pthread_t thread;
+    int status;
+
+    must_malloc(1);
+    pthread_barrier_init(&together, NULL, 2);
+    pthread_create(&thread, NULL, grow_and_shrink, NULL);
+    pthread_barrier_wait(&together);
+    pid_t child = fork();
+    if (child == 0) {
+        free_some_of_another();
+        _exit(in_a_thread(use_what_grew, NULL) != NULL);
+    }
+    waitpid(child, &status, 0);
+    pthread_barrier_wait(&together);
+    pthread_join(thread, NULL);
+    ck_assert_msg(status == 0, "the child ends with status %#x", status);
+}
+END_TEST
+
+static int find_page(const struct malloc_chunk_info *chunk, void *least)
+{
+    return chunk->payload == chunk->address && chunk->kind == MALLOC_TOP &&
+           chunk->size >= *(size_t *)least;
+}
+
+/* Pages are fetched for several slabs together. Those that are not cut into
+ * slots yet are free, and the walk says so. */
+START_TEST(a_page_that_was_fetched_ahead_is_free)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    int found = 0;
+
+    needs_inspection();
+    allocate_list(4 * MiB / SLOT, SLOT);
+    for (size_t i = 0; i < 8 * page / SLOT && found == 0; i++) {
+        must_malloc(SLOT);
+        found = lib.malloc_walk(find_page, &page);
+    }
+    ck_assert_msg(found != 0, "the walk meets no page that is free");
+}
+END_TEST
+
 static int find_kind(const struct malloc_chunk_info *chunk, void *payload)
 {
     return chunk->payload == payload ? 1 + (int)chunk->kind : 0;
@@ -1122,9 +1298,12 @@ void add_slabs(TCase *group)
     tcase_add_test(group, works_in_a_narrow_address_space);
     tcase_add_test(group, works_when_the_address_space_gets_narrow);
     tcase_add_test(group, a_small_payload_shrinks_when_there_is_no_memory);
+    tcase_add_test(group, works_where_pages_cannot_be_fetched);
+    tcase_add_test(group, no_system_call_is_about_nothing);
     tcase_add_test(group, threads_end_that_began_in_full_memory);
     tcase_add_test(group, threads_end_before_their_payloads);
     tcase_add_test(group, a_child_frees_what_threads_left);
+    tcase_add_test(group, a_child_has_the_pages_of_lost_threads);
     tcase_add_test(group, what_ended_threads_had_is_used_again);
     tcase_add_test(group, memory_drifts_from_one_size_to_another);
     tcase_add_test(group, malloc_trim_gives_back_what_was_small);
@@ -1138,8 +1317,11 @@ void add_slots(TCase *group)
     tcase_add_loop_test(group, payloads_of_one_size_take_no_more_than_they_hold,
                         0, LENGTH(slot_sizes));
     tcase_add_test(group, what_is_freed_last_keeps_no_pages);
+    tcase_add_test(group, new_pages_are_not_taken_for_missed_ones);
+    tcase_add_test(group, locked_pages_keep_no_others);
     tcase_add_test(group, a_slot_that_shrinks_much_is_given_up);
     tcase_add_test(group, a_slot_on_its_way_is_cached);
+    tcase_add_test(group, a_page_that_was_fetched_ahead_is_free);
     tcase_add_test(group, a_child_does_not_send_what_it_finds_free);
     tcase_add_test(group, the_walk_ends_when_a_slab_goes_back);
     tcase_add_test(group, free_of_a_pointer_into_a_slot);

@@ -22,7 +22,7 @@ enum {
     MOST = 1024,
     STEP = 8,
     FIRST = 1000,    /* payloads that are not counted */
-    BYTES = 1 << 20, /* of payloads of each size */
+    BYTES = 4 << 20, /* of payloads of each size */
 };
 
 struct cost {
@@ -36,7 +36,7 @@ static void allocate(const struct cost *cost, size_t count)
         void *payload = cost->allocator.malloc(cost->size);
 
         if (!payload)
-            die(cost->allocator.name, "has no memory for 1 MiB of payloads");
+            die(cost->allocator.name, "has no memory for 4 MiB of payloads");
         memset(payload, 1, cost->size);
     }
 }

@@ -306,18 +306,26 @@ static const char *check_slabs(void)
 {
     const char *broken = NULL;
     struct slab *s = NULL;
+    size_t kept = 0, used = 0;
 
     bool locked = slabs_lock();
     while (broken == NULL && (s = next_slab(s)) != NULL) {
         const struct owner *o = owner_of(s);
         if (s->class != 0 && (o == owner || (o->idle && !o->lost)))
             broken = check_slab(s);
+        kept += o == owner && s->held && s->used == 0;
+        used += o == owner && s->used != 0;
     }
+    const struct pool *pool = &owner->pool;
+    if (broken == NULL &&
+        (kept != pool->kept_count || used != pool->used_count))
+        broken = "a pool has lost count of its slabs";
     slabs_unlock(locked);
     return broken;
 }
 
-/* What lies at this place in a slab: a slot, or the tail. */
+/* What lies at this place in a slab: a slot, the tail, or a page that is not
+ * cut into slots yet. */
 static struct malloc_chunk_info describe_slot(const struct slab *s, size_t size,
                                               char *at)
 {
@@ -325,17 +333,17 @@ static struct malloc_chunk_info describe_slot(const struct slab *s, size_t size,
     struct malloc_chunk_info info = {
         .address = at,
         .payload = at,
-        .size = size,
+        .size = size < rest ? size : rest,
         .kind = MALLOC_USED,
         .arena = owner_of(s)->arena,
     };
-    if (rest < size) {
-        info.size = rest;
+    if (size == SLAB_SIZE)
+        info.kind = MALLOC_TOP;
+    else if (size > rest)
         info.kind = MALLOC_FENCE;
-    } else if (is_free_slot(at)) {
-        const struct slot *slot = (struct slot *)at;
-        info.kind = slot->mark & SENT ? MALLOC_CACHED : MALLOC_FREE;
-    }
+    else if (is_free_slot(at))
+        info.kind =
+            ((struct slot *)at)->mark & SENT ? MALLOC_CACHED : MALLOC_FREE;
     return info;
 }
 
@@ -345,7 +353,9 @@ static int walk_slab(const struct slab *s, malloc_visitor *visit, void *context)
     struct malloc_chunk_info info;
     int answer = 0;
 
-    for (size_t at = 0; size != 0 && at < SLAB_SIZE && answer == 0;
+    if (size == 0)
+        size = SLAB_SIZE;
+    for (size_t at = 0; s->held && at < SLAB_SIZE && answer == 0;
          at += info.size) {
         info = describe_slot(s, size, slab_start(s) + at);
         answer = visit(&info, context);

@@ -23,6 +23,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* since Linux 5.14 */
+#endif
 #ifndef PIDFD_SELF
 #define PIDFD_SELF (-10000) /* this process */
 #endif
@@ -96,14 +99,23 @@ bool os_discard(void *address, size_t size)
     return done;
 }
 
+void os_populate(void *address, size_t size)
+{
+    int saved_errno = errno;
+    madvise(address, size, MADV_POPULATE_WRITE);
+    errno = saved_errno;
+}
+
 void os_discard_with(struct batch *b, void *address, size_t size)
 {
     b->stretch[b->count++] = (struct iovec){address, size};
+    b->bytes += size;
     if (b->count == sizeof(b->stretch) / sizeof(*b->stretch))
         os_discard_batch(b);
 }
 
-/* One call is enough since Linux 6.13; PIDFD_SELF is known since 6.14. */
+/* Since 2025 Linux does this for the own process. If it does not, or not for
+ * all of them, one stretch after the other is discarded. */
 void os_discard_batch(struct batch *b)
 {
     if (b->count == 0)
@@ -113,9 +125,9 @@ void os_discard_batch(struct batch *b)
     ssize_t done = syscall(SYS_process_madvise, PIDFD_SELF, stretch, b->count,
                            MADV_DONTNEED, 0);
 
-    for (size_t i = 0; done < 0 && i < b->count; i++)
+    for (size_t i = 0; done != (ssize_t)b->bytes && i < b->count; i++)
         madvise(stretch[i].iov_base, stretch[i].iov_len, MADV_DONTNEED);
-    b->count = 0;
+    b->count = b->bytes = 0;
     errno = saved_errno;
 }
 

@@ -49,12 +49,23 @@ void os_unmap(void *address, size_t size);
  * nothing, if pages are locked in memory. */
 bool os_discard(void *address, size_t size);
 
+/* Give these pages memory before they are touched: one call is much cheaper
+ * than a page fault for each. If it fails, the page faults come all the same.
+ */
+void os_populate(void *address, size_t size);
+
+/* How many bytes may be fetched ahead if so many are used. */
+static inline size_t ahead_of(size_t used)
+{
+    return used < 2 << 20 ? used / 64 : 32 << 10;
+}
+
 /* Stretches of pages that are to be discarded. After each os_discard() the
  * system must see to it that no core uses the pages any more. To do this once
  * for many stretches is much cheaper. */
 struct batch {
     struct iovec stretch[64];
-    size_t count;
+    size_t count, bytes;
 };
 
 /* Discard these pages too, in a moment. */

@@ -2,7 +2,9 @@
  *
  * A slab that has no used slot can serve any size. Its owner keeps it in a
  * pool. Some slabs there keep their pages, for the next size that needs one.
- * The pages of others go back to the system: only addresses are kept.
+ * The pages of others go back to the system: only addresses are kept. Pages
+ * come and go several at a time, as a call or a page fault for each would be
+ * dear.
  *
  * How many should keep them? If a slab is needed that has given its page back,
  * too few have kept theirs, and one more may. If some give theirs back without
@@ -15,7 +17,7 @@
 #include <string.h>
 
 /* One slab may keep its page for so many in use, and as many as learned. When
- * there are so many more, those give theirs back, all in one call. */
+ * there are AT_ONCE more than that, those give theirs back together. */
 #define KEPT_PART 8
 #define AT_ONCE   64
 
@@ -85,8 +87,25 @@ void pool_init(struct pool *pool, uint16_t owner)
     ring_init(&pool->gone);
 }
 
-/* A slab without a page. */
-static struct slab *take_gone(struct pool *pool)
+void pool_keep(struct pool *pool, struct slab *s)
+{
+    ring_add(&pool->kept, s);
+    pool->kept_count++;
+}
+
+/* How many slabs follow each other, on a ring and in memory? */
+static size_t run_length(const struct slab *s, size_t most)
+{
+    size_t length = 1;
+
+    while (length < most && s[length - 1].next == &s[length])
+        length++;
+    return length;
+}
+
+/* Let some slabs have pages: the first one that has none, and if many are used
+ * some more that follow it. */
+static void fetch_pages(struct pool *pool)
 {
     if (ring_first(&pool->gone) == NULL) {
         bool locked = slabs_lock();
@@ -94,49 +113,70 @@ static struct slab *take_gone(struct pool *pool)
             open_slabs(pool);
         slabs_unlock(locked);
     }
-    if (pool->gone_count != 0) {
-        pool->gone_count--;
-        pool->learned++;
+    struct slab *s = ring_first(&pool->gone);
+    if (s == NULL)
+        return;
+    size_t ahead = ahead_of(pool->used_count * SLAB_SIZE) / SLAB_SIZE;
+    size_t count = run_length(s, 1 + ahead);
+    if (count > 1)
+        os_populate(slab_start(s), count * SLAB_SIZE);
+    for (size_t i = count; i-- > 0;) {
+        s[i].held = true;
+        ring_remove(&s[i]);
+        pool_keep(pool, &s[i]);
     }
-    return ring_first(&pool->gone);
+    size_t missed = count < pool->gone_count ? count : pool->gone_count;
+    pool->gone_count -= missed;
+    pool->learned += missed;
 }
 
 struct slab *pool_take(struct pool *pool)
 {
+    if (pool->kept_count == 0)
+        fetch_pages(pool);
     struct slab *s = ring_first(&pool->kept);
-
-    if (s != NULL)
-        pool->kept_count--;
-    else
-        s = take_gone(pool);
     if (s == NULL)
         return NULL;
     ring_remove(s);
+    pool->kept_count--;
     pool->used_count++;
     return s;
 }
 
-/* Let slabs give their pages back, the oldest first, until so many are left. */
+/* A slab gives its page back, when the batch is discarded. */
+static void lose_page(struct pool *pool, struct slab *s, struct batch *b)
+{
+    s->class = 0;
+    s->held = false;
+    os_discard_with(b, slab_start(s), SLAB_SIZE);
+    ring_remove(s);
+    ring_add(&pool->gone, s);
+    pool->kept_count--;
+    if (++pool->gone_count % UNLEARN == 0 && pool->learned != 0)
+        pool->learned--;
+}
+
+/* Let slabs give their pages back, until so many are left: the empty ones among
+ * those that were opened together with the oldest, from the last to the first.
+ * (Pages that lie close together go back more cheaply.) */
 static void discard_all_but(struct pool *pool, size_t count)
 {
     struct batch b = {.count = 0};
 
-    for (; pool->kept_count > count; pool->kept_count--) {
-        struct slab *s = pool->kept.before;
-        s->class = 0;
-        os_discard_with(&b, slab_start(s), SLAB_SIZE);
-        ring_remove(s);
-        ring_add(&pool->gone, s);
-        if (++pool->gone_count % UNLEARN == 0 && pool->learned != 0)
-            pool->learned--;
+    while (pool->kept_count > count) {
+        struct slab *table = (struct slab *)slab_base;
+        size_t oldest = (size_t)(pool->kept.before - table);
+        struct slab *first = table + align_down(oldest, OPEN_SLABS);
+        for (struct slab *s = first + OPEN_SLABS; s-- > first;)
+            if (s->held && s->used == 0 && pool->kept_count > count)
+                lose_page(pool, s, &b);
     }
     os_discard_batch(&b);
 }
 
 void pool_give(struct pool *pool, struct slab *s)
 {
-    ring_add(&pool->kept, s);
-    pool->kept_count++;
+    pool_keep(pool, s);
     pool->used_count--;
     size_t may = pool->used_count / KEPT_PART + pool->learned;
     if (pool->kept_count >= may + AT_ONCE)
@@ -148,6 +188,7 @@ bool pool_trim(struct pool *pool)
     bool any = pool->kept_count != 0;
 
     discard_all_but(pool, 0);
+    pool->gone_count = 0; /* so if one is missed, nothing is learned */
     return any;
 }
 
@@ -169,6 +210,6 @@ size_t slabs_held(void)
     size_t held = table_bytes();
 
     for (struct slab *s = next_slab(NULL); s != NULL; s = next_slab(s))
-        held += s->class != 0 ? SLAB_SIZE : 0;
+        held += s->held ? SLAB_SIZE : 0;
     return held;
 }

@@ -41,7 +41,8 @@ struct slab {
     struct slot *first;         /* free slots */
     uint16_t used;              /* slots in use, or in a bin */
     uint16_t owner;             /* its number; 0: nobody has the slab */
-    uint8_t class;              /* 0: it has no page, and no slots */
+    uint8_t class;              /* 0: it has no slots */
+    bool held;                  /* it has a page */
 };
 
 /* The slabs of an owner in which no slot is used, on two rings. (A ring begins
@@ -51,7 +52,7 @@ struct pool {
     struct slab kept; /* these have pages */
     struct slab gone; /* and these have none */
     size_t kept_count;
-    size_t gone_count; /* of those that have had a page */
+    size_t gone_count; /* those that lost one since the last trim */
     size_t used_count; /* slabs that are not in the pool */
     size_t learned;    /* how many more than usual may keep their pages */
 };
@@ -101,7 +102,7 @@ static inline size_t slot_size(const struct slab *s)
 /* How many slots a slab of this class has. */
 static inline size_t slots_of(size_t class)
 {
-    return SLAB_SIZE / SLOT_UNIT / class;
+    return class != 0 ? SLAB_SIZE / SLOT_UNIT / class : 0;
 }
 
 static inline void ring_init(struct slab *ring)
@@ -140,8 +141,12 @@ void pool_init(struct pool *pool, uint16_t owner);
 /* A slab without used slots, on no ring. NULL if there is none. */
 struct slab *pool_take(struct pool *pool);
 
-/* Take a slab back that is on no ring, and of which no slot is used. */
+/* Take a slab back that is on no ring, and of which no slot is used. Pages of
+ * this and of others may go back to the system. */
 void pool_give(struct pool *pool, struct slab *s);
+
+/* The same for a slab that nobody has taken. All keep their pages. */
+void pool_keep(struct pool *pool, struct slab *s);
 
 /* Give all pages in the pool back. Returns whether there were any. */
 bool pool_trim(struct pool *pool);

@@ -95,14 +95,16 @@ static void close_bin(struct owner *o, struct slot_bin *bin)
 
 void put_back(struct owner *o, struct slab *s, struct slot *slot)
 {
+    size_t class = s->class; /* the pool may change it */
+
     if (s->first == NULL)
-        ring_add(&o->partial[s->class], s);
+        ring_add(&o->partial[class], s);
     slot_push(&s->first, slot);
     s->used--;
     if (s->used == 0) {
         ring_remove(s);
         pool_give(&o->pool, s);
-        close_bin(o, &o->bins[s->class]);
+        close_bin(o, &o->bins[class]);
     }
 }
 
@@ -159,8 +161,8 @@ static void recover_slabs(struct owner *o)
     for (struct slab *s = next_slab(NULL); s != NULL; s = next_slab(s)) {
         if (s->owner != o->pool.owner)
             continue;
-        if (s->class == 0) {
-            ring_add(&o->pool.gone, s);
+        if (!s->held) {
+            ring_add(o->pool.gone.before, s);
             continue;
         }
         s->first = NULL;
@@ -170,10 +172,12 @@ static void recover_slabs(struct owner *o)
                 slot_push(&s->first, slot_at(s, i));
             else
                 s->used++;
+        if (s->used == 0) {
+            pool_keep(&o->pool, s);
+            continue;
+        }
         o->pool.used_count++;
-        if (s->used == 0)
-            pool_give(&o->pool, s);
-        else if (s->first != NULL)
+        if (s->first != NULL)
             ring_add(&o->partial[s->class], s);
     }
     o->lost = false;

@@ -77,7 +77,7 @@ static inline bool is_free_slot(const void *payload)
 {
     const struct slot *slot = payload;
 
-    return (slot->mark | SENT) == (free_mark(slot) | SENT);
+    return (slot->mark ^ free_mark(slot)) <= SENT;
 }
 
 /* The class for so many units: the largest slots of which as many fit into a
