@@ -87,7 +87,8 @@ bool os_discard(void *address, size_t size)
     return sys_madvise((unsigned long)address, size, MADV_DONTNEED) == 0;
 }
 
-/* Only in chapters where a batch is known, which kernel/down/batch finds out. */
+/* These are only in chapters where a batch is known, which kernel/down/batch
+ * finds out. */
 #ifdef HAS_BATCH
 void os_discard_with(struct batch *b, void *address, size_t size)
 {
@@ -98,6 +99,13 @@ void os_discard_with(struct batch *b, void *address, size_t size)
 void os_discard_batch(struct batch *b)
 {
     (void)b;
+}
+
+/* Our kernel has no such call, so a page comes when it is touched. */
+void os_populate(void *address, size_t size)
+{
+    (void)address;
+    (void)size;
 }
 #endif
 
