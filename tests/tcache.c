@@ -514,35 +514,47 @@ START_TEST(what_others_free_comes_back_to_its_thread)
 }
 END_TEST
 
-enum { TEN_MB = 10000 };
-static char *ten_mb[TEN_MB];
+enum { WAITING = 10000 };
+static char *waiting[WAITING];
 
-static void *allocate_ten_mb_and_sleep(void *unused)
+static void *allocate_many_and_sleep(void *size)
 {
-    for (size_t i = 0; i < TEN_MB; i++)
-        ten_mb[i] = must_malloc(SIZE);
+    for (size_t i = 0; i < WAITING; i++)
+        waiting[i] = must_malloc(*(size_t *)size);
     pthread_barrier_wait(&together);
     pthread_barrier_wait(&together);
-    return unused;
+    return NULL;
 }
 
 /* The owner takes nothing over, because it sleeps. */
-START_TEST(what_waits_for_its_owner_is_bounded)
+static void free_for_a_sleeper(size_t size)
 {
     pthread_t owner;
     must_malloc(1);
     pthread_barrier_init(&together, NULL, 2);
-    pthread_create(&owner, NULL, allocate_ten_mb_and_sleep, NULL);
+    pthread_create(&owner, NULL, allocate_many_and_sleep, &size);
     pthread_barrier_wait(&together);
-    for (size_t i = 0; i < TEN_MB; i++)
-        lib.free(ten_mb[i]);
+    for (size_t i = 0; i < WAITING; i++)
+        lib.free(waiting[i]);
     size_t cached = cached_bytes();
     pthread_barrier_wait(&together);
     pthread_join(owner, NULL);
-    ck_assert_msg(cached <= (256 + 16 + 64) * KiB,
-                  "of 10 MB that are freed for a thread, %zu KiB wait",
-                  cached / KiB);
+    ck_assert_msg(cached <= WAITING * size / 8 + (16 + 64) * KiB,
+                  "of %zu KiB that are freed for a thread, %zu KiB wait",
+                  WAITING * size / KiB, cached / KiB);
     assert_all_is_well();
+}
+
+START_TEST(what_waits_for_its_owner_is_bounded)
+{
+    free_for_a_sleeper(SIZE);
+}
+END_TEST
+
+/* The same where small payloads lie in slabs, and these do not. */
+START_TEST(what_waits_that_is_large_is_bounded)
+{
+    free_for_a_sleeper(2 * SIZE);
 }
 END_TEST
 
@@ -682,6 +694,7 @@ void add_tcache(TCase *group)
     tcase_add_loop_test(group, what_others_free_comes_back_to_its_thread, 0,
                         LENGTH(sent));
     tcase_add_test(group, what_waits_for_its_owner_is_bounded);
+    tcase_add_test(group, what_waits_that_is_large_is_bounded);
     tcase_add_test(group, a_child_has_the_cache_of_its_thread);
     tcase_add_test(group, a_child_has_the_room_of_lost_threads);
     tcase_add_test(group, perturb_fills_what_was_cached);

@@ -23,7 +23,7 @@
 #define BIN_BYTES     ((size_t)64 * 1024)   /* in a bin */
 #define ARENA_BYTES   ((size_t)1024 * 1024) /* in all caches of an arena */
 #define FOREIGN_BYTES ((size_t)16 * 1024)   /* to be handed over */
-#define REMOTE_BYTES  ((size_t)256 * 1024)  /* handed over, not yet taken */
+#define REMOTE_BYTES  ((size_t)256 * 1024)  /* to wait there; or 1/8 of it */
 #define RUN_BYTES     ((size_t)2 * 1024)    /* to be cut into chunks */
 #define FIRST_LIMIT   8                     /* chunks, in a bin, at first */
 
@@ -81,7 +81,7 @@ static void hand_over(struct tcache_bin *bin)
         do
             c->fd = mix_link(&c->fd, first);
         while (!atomic_compare_exchange_weak(&a->remote, &first, c));
-        if (bytes > REMOTE_BYTES) {
+        if (bytes > REMOTE_BYTES && bytes > a->system_mem / 8) {
             bool locked = arena_lock(a);
             tcache_take_over(a);
             arena_unlock(a, locked);
