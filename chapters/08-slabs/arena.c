@@ -98,29 +98,6 @@ bool grow_top(struct arena *a, size_t size)
     return true;
 }
 
-/* A chunk of this size was cut from top. If it is small, the next ones will
- * come from the pages that follow: fetch these together, twice as many as the
- * last time and one. If it is large, begin anew: it may never be touched. */
-static void fetch_ahead(struct arena *a, size_t size)
-{
-    size_t page = os_page_size();
-    uintptr_t touched = (uintptr_t)a->top + HEADER_SIZE;
-    uintptr_t start = align_up(touched, page);
-    uintptr_t last = (uintptr_t)a->end + CHUNK_OFFSET;
-
-    if (size >= page) {
-        a->window = 0;
-        return;
-    }
-    if (touched <= a->fetched && a->fetched <= last)
-        return;
-    size_t window = 2 * a->window + page, most = ahead_of(a->system_mem);
-    a->window = align_down(window < most ? window : most, page);
-    a->fetched = a->window < last - start ? start + a->window : last;
-    if (a->fetched > start)
-        os_populate((void *)start, a->fetched - start);
-}
-
 struct chunk *take_from_top(struct arena *a, size_t size)
 {
     check_top(a);
@@ -136,6 +113,5 @@ struct chunk *take_from_top(struct arena *a, size_t size)
         a->zero_bytes = (size_t)(payload_end - a->zero_from);
         a->zero_from = (char *)a->top + HEADER_SIZE;
     }
-    fetch_ahead(a, size);
     return c;
 }

@@ -45,8 +45,6 @@ struct arena {
     char *end;            /* the end of the newest region, and so of top */
     char *low, *high;     /* all regions lie between these */
     char *zero_from;      /* top is all zero from here to its end */
-    uintptr_t fetched;    /* its pages up to here have memory */
-    size_t window;        /* how many bytes were fetched together */
     size_t zero_bytes;    /* how many bytes at the end of the payload last cut
                            * from top are zero; only calloc() asks */
 

@@ -54,12 +54,6 @@ bool os_discard(void *address, size_t size);
  */
 void os_populate(void *address, size_t size);
 
-/* How many bytes may be fetched ahead if so many are used. */
-static inline size_t ahead_of(size_t used)
-{
-    return used < 2 << 20 ? used / 64 : 32 << 10;
-}
-
 /* Stretches of pages that are to be discarded. After each os_discard() the
  * system must see to it that no core uses the pages any more. To do this once
  * for many stretches is much cheaper. */

@@ -25,6 +25,10 @@
  * that were not. */
 #define UNLEARN 4
 
+/* With a page that is needed come pages for a part of those in use, too. */
+#define AHEAD_PART 64
+#define MOST_AHEAD 8
+
 /* So many are made accessible at a time, with a page of the table for them. */
 #define OPEN_SLABS ((size_t)128)
 
@@ -116,8 +120,8 @@ static void fetch_pages(struct pool *pool)
     struct slab *s = ring_first(&pool->gone);
     if (s == NULL)
         return;
-    size_t ahead = ahead_of(pool->used_count * SLAB_SIZE) / SLAB_SIZE;
-    size_t count = run_length(s, 1 + ahead);
+    size_t ahead = pool->used_count / AHEAD_PART;
+    size_t count = run_length(s, 1 + (ahead < MOST_AHEAD ? ahead : MOST_AHEAD));
     if (count > 1)
         os_populate(slab_start(s), count * SLAB_SIZE);
     for (size_t i = count; i-- > 0;) {

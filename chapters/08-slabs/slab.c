@@ -18,7 +18,7 @@
  * small program need not touch a page for each size. */
 #define FIRST_MISSES 3
 
-/* In a bin lie at most as many slots as in so many slabs. */
+/* A bin can hold as many slots as so many slabs have. */
 #define BIN_SLABS 3
 
 /* So many slots are sent together. */
@@ -59,18 +59,15 @@ static void carve(struct slab *s, size_t class)
         slot_push(&s->first, slot_at(s, i));
 }
 
-/* Put all free slots of a slab into the bin. The more often that happens, the
- * more may lie there. */
+/* Put all free slots of a slab into the bin, which is empty. */
 static void fill_bin(struct slot_bin *bin, struct slab *s)
 {
-    int slots = (int)slots_of(s->class), most = BIN_SLABS * slots;
-    int limit = 2 * bin->limit + 1;
+    uint16_t slots = (uint16_t)slots_of(s->class);
 
     bin->first = s->first;
-    bin->limit = (int16_t)(limit < most ? limit : most);
-    bin->room = (int16_t)(bin->limit - (slots - s->used));
+    bin->room = BIN_SLABS * slots - (uint32_t)(slots - s->used);
     s->first = NULL;
-    s->used = (uint16_t)slots;
+    s->used = slots;
 }
 
 /* Put the slots of a list back into their slabs. */
@@ -82,14 +79,13 @@ static void put_all_back(struct owner *o, struct slot *list)
     }
 }
 
-/* Empty a bin, and halve its limit. It has no room until it is filled again. */
+/* Empty a bin. It has no room until it is filled again. */
 static void close_bin(struct owner *o, struct slot_bin *bin)
 {
     struct slot *list = bin->first;
 
     bin->first = NULL;
     bin->room = 0;
-    bin->limit /= 2;
     put_all_back(o, list);
 }
 
@@ -147,10 +143,8 @@ static void put_into(struct parcel *p, struct owner *to, struct slot *slot)
 static void init_owner(struct owner *o, size_t number)
 {
     memset(o, 0, sizeof(*o));
-    for (size_t i = 1; i < NCLASSES; i++) {
-        o->bins[i].limit = (int16_t)(BIN_SLABS * slots_of(i));
+    for (size_t i = 1; i < NCLASSES; i++)
         ring_init(&o->partial[i]);
-    }
     pool_init(&o->pool, (uint16_t)number);
 }
 

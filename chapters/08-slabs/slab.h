@@ -33,8 +33,7 @@ struct slot {
 
 struct slot_bin {
     struct slot *first;
-    int16_t room;    /* slots that free() may still put here */
-    int16_t limit;   /* the room that it has when it is empty */
+    uint32_t room;   /* slots that free() may still put here */
     uint32_t misses; /* found empty, before there were slabs */
 };
 

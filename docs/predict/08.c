@@ -76,17 +76,19 @@ static long which_slot_comes_back(void)
 
 /* --- 4 */
 
-static long how_many_in_the_bin(void)
+static long how_many_in_slabs(void)
 {
     long count = 0;
 
     allocate_all();
     for (size_t i = 0; i < times; i++)
-        if (i % slots() != 0)
+        if (i % slots() != 0) {
             free(payloads[i]);
+            count++;
+        }
     struct slot *slot = owner->bins[class_of(size)].first;
     for (; slot != NULL; slot = slot_after(slot))
-        count++;
+        count--; /* this one lies in the bin */
     return count;
 }
 
@@ -155,14 +157,13 @@ int main(int argc, char **argv)
     size = pick(200, 900);
     times = 5 * slots();
     ask("A slab has %zu slots for malloc(%zu). All slots of five slabs are in\n"
-        "   use. The thread frees all but one of each slab. How many of them\n"
-        "   lie in the bin now?",
+        "   use. The thread frees all but one of each slab. How many of those\n"
+        "   lie in their slabs again, not in the bin?",
         slots(), size);
-    answer(
-        how_many_in_the_bin,
-        "When a bin is filled from a slab, it has room for twice as many\n"
-        "   slots as there are in a slab, and for another one with each that\n"
-        "   is taken.");
+    answer(how_many_in_slabs,
+           "The bin was empty. It has room for as many slots as there are in\n"
+           "   three slabs: the first %zu that are freed.",
+           3 * slots());
 
     size = 16 * pick(20, 60);
     times = pick(50, 150);

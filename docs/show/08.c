@@ -102,7 +102,7 @@ static void show_bin(size_t request)
 {
     const struct slot_bin *bin = &owner->bins[class_of(request)];
 
-    printf("the bin: limit %d, room %d\n", bin->limit, bin->room);
+    printf("the bin: room %u\n", bin->room);
 }
 
 /* The first calls for a size get chunks. Which call gets a slot? */
@@ -157,7 +157,7 @@ static void show_parcel(char *x, char *y)
 
 int main(void)
 {
-    static char *more[14];
+    char *more[14];
     pthread_t second;
     char *a, *b, *c, *x;
 
