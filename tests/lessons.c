@@ -393,6 +393,45 @@ START_TEST(pages_stay_for_what_is_filled_again)
 }
 END_TEST
 
+/* The smallest payloads are where a header costs most. */
+START_TEST(small_payloads_need_no_headers)
+{
+    enum { SMALL = 16, COUNT = 8 * MiB / SMALL };
+
+    for (int i = 0; i < 1000; i++) /* by now the size is no longer new */
+        must_malloc(SMALL);
+    size_t before = resident_bytes();
+    for (int i = 0; i < COUNT; i++)
+        memset(must_malloc(SMALL), 1, SMALL);
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more < COUNT * SMALL / 10 * 11,
+                  "a payload of %d bytes takes %zu", SMALL, more / COUNT);
+}
+END_TEST
+
+/* Payloads of many sizes are allocated in turn, and only those of one size
+ * stay. Do they keep pages on which there is little else? */
+START_TEST(payloads_of_one_size_keep_few_pages)
+{
+    enum { SIZES = 16, UNIT = 16, KEPT = 3, COUNT = 200000 };
+    static char *payload[COUNT];
+
+    memset(payload, 1, sizeof(payload));
+    size_t before = resident_bytes();
+    for (int i = 0; i < COUNT; i++) {
+        size_t size = (size_t)(1 + i % SIZES) * UNIT;
+        payload[i] = memset(must_malloc(size), 1, size);
+    }
+    for (int i = 0; i < COUNT; i++)
+        if (1 + i % SIZES != KEPT)
+            lib.free(payload[i]);
+    size_t live = COUNT / SIZES * KEPT * UNIT;
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more < 2 * live, "%zu KiB are live, and keep %zu KiB",
+                  live / KiB, more / KiB);
+}
+END_TEST
+
 static bool is_resident(const char *address)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -406,11 +445,9 @@ static bool is_resident(const char *address)
 /* A page fault for each page is dear. If a payload is written to, have the
  * pages behind it got memory already? (Not in huge pages, where all of them
  * have.) */
-static const size_t small_sizes[] = {100, 1500};
-
 START_TEST(fetches_pages_together)
 {
-    size_t size = small_sizes[_i], count = 8 * MiB / size, fetched = 0;
+    size_t size = 100, count = 8 * MiB / size, fetched = 0;
     size_t two_pages = 2 * (size_t)sysconf(_SC_PAGESIZE);
 
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
@@ -831,8 +868,9 @@ void add_lessons(TCase *group)
     tcase_add_test(group, gives_pages_between_chunks_back);
     tcase_add_test(group, gives_pages_back_unasked);
     tcase_add_test(group, pages_stay_for_what_is_filled_again);
-    tcase_add_loop_test(group, fetches_pages_together, 0,
-                        sizeof(small_sizes) / sizeof(*small_sizes));
+    tcase_add_test(group, small_payloads_need_no_headers);
+    tcase_add_test(group, payloads_of_one_size_keep_few_pages);
+    tcase_add_test(group, fetches_pages_together);
     tcase_add_test(group, fetches_no_pages_that_may_never_be_touched);
     tcase_add_test(group, threads_do_not_wait_for_each_other);
     tcase_add_test(group, threads_take_no_lock_for_what_they_freed);

@@ -683,6 +683,41 @@ START_TEST(what_is_freed_last_keeps_no_pages)
 }
 END_TEST
 
+/* A slot that waits in a bin keeps the page that it lies on. At first one is
+ * freed on each page, then all others: pages of which a slot waits would stay.
+ * So many pages are used that a bin cannot hold one of each; or fewer, but
+ * malloc_trim() has closed the bin. */
+static const struct spread {
+    size_t pages;
+    bool trimmed;
+} spreads[] = {{900, false}, {600, true}};
+
+START_TEST(bins_keep_few_pages)
+{
+    enum { MOST = 900 * 4096 / UNIT };
+    static char *payload[MOST];
+    const struct spread *spread = &spreads[_i];
+    size_t count = spread->pages * 4096 / UNIT;
+
+    memset(payload, 1, sizeof(payload));
+    must_malloc(1);
+    size_t before = resident_bytes();
+    for (size_t i = 0; i < count; i++)
+        payload[i] = must_malloc(UNIT);
+    if (spread->trimmed)
+        lib.malloc_trim(0);
+    for (int first = 1; first >= 0; first--)
+        for (size_t i = 0; i < count; i++)
+            if (((uintptr_t)payload[i] % 4096 == 0) == first)
+                lib.free(payload[i]);
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more < MiB,
+                  "of %zu pages that are free, %zu KiB are resident",
+                  spread->pages, more / KiB);
+    assert_in_order();
+}
+END_TEST
+
 /* The next one is for larger payloads than the last. */
 START_TEST(memory_drifts_from_one_size_to_another)
 {
@@ -1063,6 +1098,35 @@ START_TEST(a_child_does_not_send_what_it_finds_free)
 }
 END_TEST
 
+static void *lend_all_and_wait(void *unused)
+{
+    lent = leave_behind(NULL);
+    pthread_barrier_wait(&together);
+    pthread_barrier_wait(&together);
+    return unused;
+}
+
+/* All that a thread has is freed by another one, and waits as long as it
+ * sleeps. */
+START_TEST(what_waits_for_a_thread_goes_back_when_it_ends)
+{
+    pthread_t thread;
+
+    must_malloc(1);
+    size_t before = resident_bytes();
+    pthread_barrier_init(&together, NULL, 2);
+    pthread_create(&thread, NULL, lend_all_and_wait, NULL);
+    pthread_barrier_wait(&together);
+    free_list(lent);
+    pthread_barrier_wait(&together);
+    pthread_join(thread, NULL);
+    size_t more = resident_bytes() - before;
+    ck_assert_msg(more < MiB, "of 2 MB that are free, %zu KiB are resident",
+                  more / KiB);
+    assert_in_order();
+}
+END_TEST
+
 /* What a thread has given up and may want again: many free pages. */
 static void *grow_and_shrink(void *unused)
 {
@@ -1133,6 +1197,19 @@ START_TEST(a_page_that_was_fetched_ahead_is_free)
         found = lib.malloc_walk(find_page, &page);
     }
     ck_assert_msg(found != 0, "the walk meets no page that is free");
+}
+END_TEST
+
+/* A program that uses few slabs gets no page that it may not need. */
+START_TEST(few_slabs_have_no_pages_ahead)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+    needs_inspection();
+    for (size_t size = 16; size <= LARGEST; size *= 2)
+        fill_slabs(size);
+    int found = lib.malloc_walk(find_page, &page);
+    ck_assert_msg(found == 0, "the walk meets a page that nothing uses");
 }
 END_TEST
 
@@ -1317,11 +1394,13 @@ void add_slots(TCase *group)
     tcase_add_loop_test(group, payloads_of_one_size_take_no_more_than_they_hold,
                         0, LENGTH(slot_sizes));
     tcase_add_test(group, what_is_freed_last_keeps_no_pages);
+    tcase_add_loop_test(group, bins_keep_few_pages, 0, LENGTH(spreads));
     tcase_add_test(group, new_pages_are_not_taken_for_missed_ones);
     tcase_add_test(group, locked_pages_keep_no_others);
     tcase_add_test(group, a_slot_that_shrinks_much_is_given_up);
     tcase_add_test(group, a_slot_on_its_way_is_cached);
     tcase_add_test(group, a_page_that_was_fetched_ahead_is_free);
+    tcase_add_test(group, few_slabs_have_no_pages_ahead);
     tcase_add_test(group, a_child_does_not_send_what_it_finds_free);
     tcase_add_test(group, the_walk_ends_when_a_slab_goes_back);
     tcase_add_test(group, free_of_a_pointer_into_a_slot);
@@ -1330,6 +1409,7 @@ void add_slots(TCase *group)
     tcase_add_test(group, free_of_the_rest_of_a_slab);
     tcase_add_test(group, free_of_what_was_never_a_slot);
     tcase_add_test(group, what_a_thread_freed_is_sent_when_it_ends);
+    tcase_add_test(group, what_waits_for_a_thread_goes_back_when_it_ends);
     tcase_add_test(group, a_child_has_the_slots_of_lost_threads);
     tcase_add_test(group, free_of_a_slot_twice);
     tcase_add_test(group, free_of_a_slot_twice_with_many_in_between);
